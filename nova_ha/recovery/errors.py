@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong, as a tree.
+
+::
+
+    RecoveryError
+    ├── IllegalTransition      the table does not know this move
+    ├── UnsafeRequest          a promise of safety.py would be broken
+    ├── UnknownHost            the hosts file does not name it
+    ├── UnknownRecovery        no such recovery in the store
+    ├── PowerError             off (or on) could not be brought about
+    │   ├── PowerUnreachable   R  no answer from the BMC
+    │   ├── PowerAuthError        user, password or privilege refused
+    │   ├── PowerDeviceError   R  the BMC answered with an error or garbage
+    │   ├── PowerStuck         R  accepted, but the host stays as it was
+    │   └── PowerUnsupported      this driver cannot do that
+    ├── ComputeError           nova
+    │   ├── ComputeUnavailable R  no answer, 5xx, 429, time-out, token
+    │   ├── ComputeRefused        nova said no, with its own words
+    │   │   └── ComputeForbidden  ... for lack of rights
+    │   ├── ComputeNotFound       no such service or instance
+    │   └── ComputeTooOld         the cloud lacks a needed microversion
+    └── StoreError
+        ├── StoreUnavailable   R  the database does not answer or write
+        ├── StaleRecovery         somebody else moved it meanwhile
+        ├── NotOwner              another controller holds the lease
+        └── ActiveRecoveryExists  the host has one already
+
+R: :class:`Retriable`, the same call may succeed later.
+"""
+
+
+class Retriable(Exception):
+    """Mixed into errors that another try may cure."""
+
+
+class RecoveryError(Exception):
+    """Base of all errors that cross a port."""
+
+
+class IllegalTransition(RecoveryError):
+    """The table of transitions does not know this move."""
+
+    def __init__(self, state: str, event: str) -> None:
+        super().__init__(f'{event} cannot happen in state {state}')
+        self.state = state
+        self.event = event
+
+
+class UnsafeRequest(RecoveryError):
+    """A safety predicate says no; the text names the promise."""
+
+
+class UnknownHost(RecoveryError):
+    """The hosts file does not name this host."""
+
+
+class UnknownRecovery(RecoveryError):
+    """The store has no such recovery."""
+
+
+class PowerError(RecoveryError):
+    """The power state wanted was not brought about and verified."""
+
+
+class PowerUnreachable(PowerError, Retriable):
+    """The BMC does not answer."""
+
+
+class PowerAuthError(PowerError):
+    """The BMC refuses the user, the password or the privilege."""
+
+
+class PowerDeviceError(PowerError, Retriable):
+    """The BMC answers with an error or with what cannot be understood."""
+
+
+class PowerStuck(PowerError, Retriable):
+    """The BMC accepted the command, but a fresh read shows no change."""
+
+
+class PowerUnsupported(PowerError):
+    """The driver cannot do what is asked."""
+
+
+class ComputeError(RecoveryError):
+    """Nova could not be asked or said no."""
+
+
+class ComputeUnavailable(ComputeError, Retriable):
+    """Nova or keystone gave no usable answer; its outcome is unknown."""
+
+
+class ComputeRefused(ComputeError):
+    """Nova answered 4xx; ``message`` holds its own words.
+
+    :ivar code: the HTTP status code.
+    """
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ComputeForbidden(ComputeRefused):
+    """The service user lacks a right (401 or 403)."""
+
+
+class ComputeNotFound(ComputeError):
+    """Nova knows no such service or instance."""
+
+
+class ComputeTooOld(ComputeError):
+    """The cloud's nova lacks a microversion nova-ha cannot do without."""
+
+
+class StoreError(RecoveryError):
+    """The store could not do what was asked."""
+
+
+class StoreUnavailable(StoreError, Retriable):
+    """The database does not answer or cannot write."""
+
+
+class StaleRecovery(StoreError):
+    """The row moved on since it was read; read it again."""
+
+
+class NotOwner(StoreError):
+    """Another controller holds the lease."""
+
+
+class ActiveRecoveryExists(StoreError):
+    """The host has an active recovery already (unique constraint)."""

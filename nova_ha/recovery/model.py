@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values that cross the ports: frozen, without behaviour of their own.
+
+All times are aware UTC datetimes.
+"""
+
+from collections.abc import Mapping
+import dataclasses
+import datetime
+from typing import Any
+
+from nova_ha.recovery.states import EvacuationState
+from nova_ha.recovery.states import MigrationStatus
+from nova_ha.recovery.states import RecoveryState
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Host:
+    """A compute host as the hosts file describes it.
+
+    :ivar name: nova's ``service.host``.
+    :ivar node: Pacemaker's name of it; the same unless said otherwise.
+    :ivar driver: entry point name in ``nova_ha.power``.
+    :ivar power: the driver's own parameters, checked against its schema.
+        May hold a password, so it never appears in a repr.
+    """
+
+    name: str
+    node: str
+    driver: str
+    power: Mapping[str, Any] = dataclasses.field(
+        default_factory=dict, repr=False
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OffProof:
+    """Nothing that ran on the host before ``verified_at`` runs any more.
+
+    Force-down and evacuate take one as an argument: without it the call
+    cannot be written. Only a power driver, or a person on the record, makes
+    one.
+
+    :ivar host: nova's name of the host.
+    :ivar method: driver name, or ``confirmed`` for a person's word.
+    :ivar witness: who saw it and where, for people to read.
+    :ivar verified_at: when the fresh read said off.
+    :ivar was_running: the host was found on and had to be switched off;
+        None where the witness cannot know.
+    """
+
+    host: str
+    method: str
+    witness: str
+    verified_at: datetime.datetime
+    was_running: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.verified_at.tzinfo is None:
+            raise ValueError('OffProof.verified_at must be timezone-aware')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServiceBefore:
+    """How the operator had left nova's service before nova-ha touched it.
+
+    Written down before the first change, so that only what nova-ha set
+    itself is ever undone (promise 4).
+    """
+
+    disabled: bool
+    disabled_reason: str | None
+    forced_down: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recovery:
+    """One failed host brought back to order; a row of the store.
+
+    :ivar generation: grows by one with every save; a save with an old
+        generation is refused.
+    :ivar owner: the controller whose engine drives it, while
+        ``lease_expires_at`` (database clock) lies ahead.
+    :ivar fencing_since: when the present incident's fencing was asked for;
+        an off-proof older than this proves nothing.
+    :ivar state_since: when the present state was entered.
+    :ivar service_before: see :class:`ServiceBefore`; None until recorded.
+    :ivar service_reported_at: nova's ``updated_at`` of the service right
+        after our own last change, the base for seeing fresh reports.
+    :ivar message: what it waits for or why it failed, for people.
+    """
+
+    uuid: str
+    host: str
+    state: RecoveryState
+    origin: str
+    reason: str
+    requested_at: datetime.datetime
+    fencing_since: datetime.datetime
+    state_since: datetime.datetime
+    updated_at: datetime.datetime
+    generation: int = 0
+    owner: str | None = None
+    lease_expires_at: datetime.datetime | None = None
+    off_proof: OffProof | None = None
+    service_before: ServiceBefore | None = None
+    service_reported_at: datetime.datetime | None = None
+    message: str = ''
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Evacuation:
+    """One instance of one recovery.
+
+    :ivar vm_state: nova's vm_state when the host failed, and so the one
+        expected at the end; ``error`` ends as ``active``.
+    :ivar target: the host it runs on in the end (or is going to).
+    :ivar attempts: evacuate requests sent so far.
+    :ivar last_migration: greatest id of a migration record of this instance
+        that was there before the present attempt; a record of the attempt
+        has a greater one. 0 means none.
+    :ivar migration: id of the present attempt's record; None until seen.
+    :ivar request_id: nova's request id of the last accepted request.
+    :ivar not_before: do not ask again earlier than this.
+    :ivar asked_at: when the last request was sent.
+    """
+
+    recovery: str
+    instance: str
+    name: str
+    state: EvacuationState
+    source: str
+    vm_state: str
+    target: str | None = None
+    attempts: int = 0
+    last_migration: int = 0
+    migration: int | None = None
+    request_id: str | None = None
+    asked_at: datetime.datetime | None = None
+    not_before: datetime.datetime | None = None
+    ended_at: datetime.datetime | None = None
+    message: str = ''
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecoveryEvent:
+    """A line of a recovery's history; only ever appended.
+
+    :ivar name: an :class:`~.states.Event` or a milestone such as
+        ``fence_answered``.
+    """
+
+    recovery: str
+    at: datetime.datetime
+    name: str
+    state: RecoveryState
+    message: str = ''
+    instance: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FenceRecord:
+    """A verified power-off, as the spool keeps it while the store is away."""
+
+    host: str
+    origin: str
+    reason: str
+    requested_at: datetime.datetime
+    off_proof: OffProof
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ComputeService:
+    """Nova's record of a host's nova-compute (GET /os-services, 2.53).
+
+    :ivar up: nova's own verdict (``state``), forced_down included.
+    :ivar updated_at: moves with every report of nova-compute, but also with
+        every PUT by anyone: it is not a heartbeat by itself.
+    """
+
+    id: str
+    host: str
+    up: bool
+    disabled: bool
+    disabled_reason: str | None
+    forced_down: bool
+    updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Instance:
+    """A server, as far as evacuating it is concerned."""
+
+    uuid: str
+    name: str
+    host: str | None
+    vm_state: str
+    task_state: str | None
+    fault: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Migration:
+    """Nova's record of one evacuation (GET /os-migrations)."""
+
+    id: int
+    instance: str
+    source: str
+    target: str | None
+    status: MigrationStatus
+    raw_status: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServiceMark:
+    """What nova-ha writes into ``disabled_reason``: whose doing this is.
+
+    :ivar recovery: uuid of the recovery.
+    :ivar at: when the host was declared down.
+    """
+
+    recovery: str
+    at: datetime.datetime
+
+    PREFIX = 'nova-ha: recovery '
+
+    def __str__(self) -> str:
+        at = self.at.strftime('%Y-%m-%dT%H:%M:%SZ')
+        return f'{self.PREFIX}{self.recovery} since {at}'
+
+    @classmethod
+    def recovery_of(cls, disabled_reason: str | None) -> str | None:
+        """Return the uuid of the recovery that wrote this reason, if any."""
+        if not disabled_reason or not disabled_reason.startswith(cls.PREFIX):
+            return None
+        return disabled_reason[len(cls.PREFIX) :].split(' ', 1)[0]

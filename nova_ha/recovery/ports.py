@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the engine needs from the world; drivers and gateways provide it.
+
+Errors are those of :mod:`.errors`; nothing else may come through a port.
+Every call that waits has an end of its own.
+"""
+
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import datetime
+from typing import Any
+from typing import Protocol
+
+from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.model import ComputeService
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import FenceRecord
+from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import Instance
+from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.model import ServiceBefore
+from nova_ha.recovery.model import ServiceMark
+from nova_ha.recovery.states import MigrationStatus
+from nova_ha.recovery.states import PowerState
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PowerCheck:
+    """What a peace-time look at a BMC found.
+
+    :ivar problem: what is wrong and what to do; empty when all is well.
+    """
+
+    state: PowerState
+    privilege: str
+    problem: str = ''
+
+
+class PowerDriver(Protocol):
+    """Switches one host's power; knows hosts, never recoveries."""
+
+    SCHEMA: Mapping[str, Any]
+    """JSON schema of ``Host.power`` for this driver."""
+
+    def power_off(self, host: Host, deadline: Deadline) -> OffProof:
+        """Bring about off, verify it by a fresh read, return the proof.
+
+        Already off is success at once. Tries again inside the deadline
+        what may be cured by it.
+
+        :raises PowerError: off was not verified. It may be off all the same.
+        """
+
+    def power_on(self, host: Host, deadline: Deadline) -> None:
+        """Ask for on and see it accepted.
+
+        :raises PowerError: it was not.
+        """
+
+    def power_state(self, host: Host, deadline: Deadline) -> PowerState:
+        """Read the power state afresh.
+
+        :raises PowerError: it could not be read.
+        """
+
+    def check(self, host: Host, deadline: Deadline) -> PowerCheck:
+        """Try login, privilege and power state without changing anything."""
+
+
+class Hosts(Protocol):
+    """The hosts file."""
+
+    def get(self, name: str) -> Host:
+        """Return the host of this name, nova's or Pacemaker's.
+
+        :raises UnknownHost: the file names no such host.
+        """
+
+    def all(self) -> Sequence[Host]:
+        """Return every host, in the file's order."""
+
+
+class Compute(Protocol):
+    """Nova."""
+
+    def warm(self) -> None:
+        """Have a valid token and negotiated versions at hand, if possible.
+
+        Never raises: it only makes the next call faster.
+        """
+
+    def service(self, host: str) -> ComputeService:
+        """Return nova's service record of the host's nova-compute.
+
+        :raises ComputeNotFound: nova knows no nova-compute there.
+        """
+
+    def force_down(
+        self,
+        service: ComputeService,
+        before: ServiceBefore,
+        mark: ServiceMark,
+        proof: OffProof,
+    ) -> ComputeService:
+        """Tell nova in ONE request that the host is down and disabled.
+
+        Sends nothing that the operator had set already (``before``).
+        Idempotent. Returns the record as nova answered.
+        """
+
+    def force_up(self, service: ComputeService) -> ComputeService:
+        """Take the forced-down mark back.
+
+        :raises ComputeRefused: with code 400 while nova still has
+            evacuation records ``done`` for the host.
+        """
+
+    def enable(self, service: ComputeService) -> ComputeService:
+        """Let the scheduler use the host again."""
+
+    def instances(self, host: str) -> Sequence[Instance]:
+        """Return every instance nova places on the host.
+
+        All cells and projects, every page.
+        """
+
+    def instance(self, uuid: str) -> Instance:
+        """Return one instance as it is now.
+
+        :raises ComputeNotFound: it was deleted.
+        """
+
+    def evacuate(self, instance: str, proof: OffProof) -> str:
+        """Ask nova to rebuild the instance elsewhere; return the request id.
+
+        Asked at a microversion <= 2.94, so that it keeps its state.
+
+        :raises ComputeUnavailable: whether nova took it is not known.
+        :raises ComputeRefused: nova did not take it.
+        :raises ComputeNotFound: the instance was deleted.
+        """
+
+    def stop(self, instance: str) -> None:
+        """Stop an instance that shall not run (os-stop)."""
+
+    def migrations(
+        self,
+        source: str,
+        since: datetime.datetime | None = None,
+        statuses: Collection[MigrationStatus] | None = None,
+    ) -> Sequence[Migration]:
+        """Return the evacuation records with this source, oldest first.
+
+        :param since: only those changed since then.
+        :param statuses: only those (a query each).
+        """
+
+
+class RecoveryStore(Protocol):
+    """Journal and queue. One transaction a method; times by its own clock
+    where leases are concerned.
+
+    Every method may raise StoreUnavailable.
+    """
+
+    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
+        """Insert a new recovery.
+
+        :raises ActiveRecoveryExists: its host has an active one.
+        """
+
+    def get(self, uuid: str) -> Recovery:
+        """Return the recovery.
+
+        :raises UnknownRecovery: there is none.
+        """
+
+    def active(self, host: str) -> Recovery | None:
+        """Return the host's recovery that has not ended, if any."""
+
+    def recoveries(
+        self,
+        host: str | None = None,
+        active: bool | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Recovery]:
+        """Return recoveries, newest first."""
+
+    def claimable(self, owner: str) -> Sequence[Recovery]:
+        """Return active recoveries that nobody else holds a lease of."""
+
+    def claim(self, uuid: str, owner: str, lease: float) -> Recovery:
+        """Take (or keep) the lease for so many seconds.
+
+        Does not change the generation.
+
+        :raises NotOwner: another owner's lease has not run out.
+        """
+
+    def renew(self, owner: str, lease: float) -> int:
+        """Extend all leases of this owner; return how many."""
+
+    def release(self, owner: str) -> int:
+        """Give all leases of this owner up; return how many."""
+
+    def save(
+        self,
+        recovery: Recovery,
+        owner: str,
+        events: Sequence[RecoveryEvent] = (),
+    ) -> Recovery:
+        """Write the row if nobody moved it since it was read.
+
+        Everything but uuid, host, origin, owner and lease is written.
+        Events are appended in the same transaction.
+
+        :returns: the recovery with its new generation.
+        :raises StaleRecovery: the generation in the store is another.
+        :raises NotOwner: another owner holds the lease.
+        """
+
+    def evacuations(self, recovery: str) -> Sequence[Evacuation]:
+        """Return the recovery's evacuations, in the order they were added."""
+
+    def save_evacuations(
+        self,
+        recovery: str,
+        owner: str,
+        evacuations: Sequence[Evacuation],
+        events: Sequence[RecoveryEvent] = (),
+        generation: int | None = None,
+    ) -> None:
+        """Insert or update evacuations, with their events, at once.
+
+        :param generation: of the recovery as it was read; what is written
+            on the strength of its off-proof must not outlive that proof.
+        :raises NotOwner: another owner holds the lease.
+        :raises StaleRecovery: the recovery is of another generation now.
+        """
+
+    def note(self, event: RecoveryEvent) -> None:
+        """Append a line to a recovery's history."""
+
+    def events(self, recovery: str) -> Sequence[RecoveryEvent]:
+        """Return the recovery's history, oldest first."""
+
+    def check(self) -> None:
+        """Raise StoreUnavailable unless the store can be written now."""
+
+
+class Spool(Protocol):
+    """Where verified power-offs wait on disk while the store is away."""
+
+    def put(self, record: FenceRecord) -> None:
+        """Write the record and see it on disk (fsync).
+
+        :raises StoreUnavailable: it could not be written.
+        """
+
+    def entries(self) -> Sequence[tuple[str, FenceRecord]]:
+        """Return the waiting records with their keys, oldest first."""
+
+    def remove(self, key: str) -> None:
+        """Forget a record that the store has taken in."""
+
+    def check(self) -> None:
+        """Raise StoreUnavailable unless the spool can be written now."""
+
+
+class Notifier(Protocol):
+    """Tells people."""
+
+    def moved(self, recovery: Recovery, event: str) -> None:
+        """A recovery has changed its state."""
+
+    def alarm(self, recovery: Recovery, message: str) -> None:
+        """Somebody has to look: something waits beyond its deadline."""
+
+
+class Clock(Protocol):
+    """Time, so that tests can run it."""
+
+    def now(self) -> datetime.datetime:
+        """Aware UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds on a scale that never jumps."""

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The promises, as predicates over plain values.
+
+Each is asked right before the act it guards. The numbers are those of the
+promises in the contributor's architecture page.
+"""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Sequence
+import dataclasses
+
+from nova_ha.recovery import errors
+from nova_ha.recovery import states
+from nova_ha.recovery.model import ComputeService
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.model import ServiceBefore
+from nova_ha.recovery.model import ServiceMark
+from nova_ha.recovery.states import EvacuationState
+from nova_ha.recovery.states import RecoveryState
+
+
+def proves(proof: OffProof | None, recovery: Recovery) -> bool:
+    """Whether this is an off-proof of this recovery's present incident."""
+    return (
+        proof is not None
+        and proof.host == recovery.host
+        and proof.verified_at >= recovery.fencing_since
+    )
+
+
+def require_off_proof(recovery: Recovery) -> OffProof:
+    """Return the off-proof that force-down and evacuate need (promise 1).
+
+    :raises UnsafeRequest: there is none, or it is of another incident.
+    """
+    proof = recovery.off_proof
+    if proof is None or not proves(proof, recovery):
+        raise errors.UnsafeRequest(
+            f'no verified power-off of {recovery.host} in this incident: '
+            'nova is not told and nothing is evacuated'
+        )
+    return proof
+
+
+def live_record(
+    records: Iterable[Migration], fenced: Collection[str] = ()
+) -> Migration | None:
+    """Return the record that nova may still be working on (promise 2).
+
+    A record whose target has been fenced itself will never move again:
+    that fence is the proof, so it does not count.
+    """
+    for record in records:
+        if record.status not in states.MIGRATION_UNDER_WAY:
+            continue
+        if record.target is not None and record.target in fenced:
+            continue
+        return record
+    return None
+
+
+def may_evacuate(
+    evacuation: Evacuation,
+    records: Iterable[Migration],
+    fenced: Collection[str] = (),
+) -> bool:
+    """Whether nova may be asked to evacuate the instance (promise 2).
+
+    :param records: nova's evacuation records of this instance, read after
+        the evacuation was last written.
+    :param fenced: hosts that are fenced now.
+    """
+    return (
+        evacuation.state is EvacuationState.PENDING
+        and live_record(records, fenced) is None
+    )
+
+
+def blocks_return(records: Iterable[Migration]) -> Sequence[Migration]:
+    """Return the records that forbid taking the host back (promise 3).
+
+    :param records: every evacuation record with the host as its source.
+    """
+    return [r for r in records if r.status in states.MIGRATION_BLOCKS_RETURN]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Undo:
+    """What nova-ha set itself and may take back (promise 4)."""
+
+    force_up: bool
+    enable: bool
+
+
+def undo(
+    before: ServiceBefore, now: ComputeService, mark: ServiceMark
+) -> Undo:
+    """Return what may be undone when the host is taken back (promise 4).
+
+    The disable is ours only while its reason is still our mark: whoever
+    wrote another reason meanwhile wants the host disabled for that reason.
+    """
+    ours = now.disabled_reason == str(mark)
+    return Undo(
+        force_up=now.forced_down and not before.forced_down,
+        enable=now.disabled and not before.disabled and ours,
+    )
+
+
+def may_answer_fenced(
+    proof: OffProof | None, recovery: Recovery | None, spooled: bool
+) -> bool:
+    """Whether Pacemaker may be told that the host is fenced (promise 7).
+
+    :param recovery: as the store has it after the proof was written.
+    :param spooled: the spool holds proof and incident on disk.
+    """
+    if proof is None:
+        return False
+    return spooled or (recovery is not None and proves(proof, recovery))
+
+
+def may_be_held(state: RecoveryState) -> bool:
+    """Whether a guard may hold here; never before off (promise 9)."""
+    return state is RecoveryState.FORCING_DOWN
+
+
+def voids_proof(state: RecoveryState, gate_shut: bool) -> bool:
+    """Whether power seen on voids the off-proof in this state.
+
+    Once everything is accounted for, the host is expected back.
+    """
+    return state in states.NEEDS_OFF and not gate_shut
