@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options, one module a group; nothing here is global.
+
+Whoever assembles a program makes a :class:`oslo_config.cfg.ConfigOpts`,
+calls :func:`register_opts` on it and hands it down.
+"""
+
+from oslo_config import cfg
+
+from nova_ha.conf import base
+from nova_ha.conf import database
+from nova_ha.conf import engine
+from nova_ha.conf import evacuation
+from nova_ha.conf import fencer
+from nova_ha.conf import guards
+from nova_ha.conf import nova
+from nova_ha.conf import power
+
+MODULES = (base, database, engine, evacuation, fencer, guards, nova, power)
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Register every option of nova-ha."""
+    for module in MODULES:
+        module.register_opts(conf)
