@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The migrations, oldest first; alembic loads them by their file names."""

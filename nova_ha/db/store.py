@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store: the port RecoveryStore on a database."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+import uuid as uuids
+
+from oslo_config import cfg
+from oslo_db import exception as db_exc
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from nova_ha.db import database
+from nova_ha.db import evacuations as evacuation_queries
+from nova_ha.db import history
+from nova_ha.db import models
+from nova_ha.db import recoveries as queries
+from nova_ha.recovery import errors
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.model import RecoveryEvent
+
+if TYPE_CHECKING:
+    from nova_ha.recovery import ports
+
+
+class SqlStore:
+    """Implements :class:`~nova_ha.recovery.ports.RecoveryStore`.
+
+    Making one does not connect: the database may be away. Whoever starts a
+    service asks :func:`nova_ha.db.migration.check` first.
+
+    :param conf: has the [database] group.
+    :raises InvalidDatabaseUrl: [database] connection cannot be used.
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._db = database.Database(conf)
+
+    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
+        """Insert a new recovery with the first line of its history."""
+        return self._db.write(
+            partial(queries.insert, recovery=recovery, event=event)
+        )
+
+    def get(self, uuid: str) -> Recovery:
+        """Return the recovery."""
+        return self._db.read(partial(queries.get, uuid=uuid))
+
+    def active(self, host: str) -> Recovery | None:
+        """Return the host's recovery that has not ended, if any."""
+        return self._db.read(partial(queries.active, host=host))
+
+    def recoveries(
+        self,
+        host: str | None = None,
+        active: bool | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Recovery]:
+        """Return recoveries, newest first."""
+        return self._db.read(
+            partial(queries.listed, host=host, active=active, limit=limit)
+        )
+
+    def claimable(self, owner: str) -> Sequence[Recovery]:
+        """Return active recoveries that nobody else holds a lease of."""
+        return self._db.read(partial(queries.claimable, owner=owner))
+
+    def claim(self, uuid: str, owner: str, lease: float) -> Recovery:
+        """Take (or keep) the lease for so many seconds."""
+        return self._db.write(
+            partial(queries.claim, uuid=uuid, owner=owner, lease=lease)
+        )
+
+    def renew(self, owner: str, lease: float) -> int:
+        """Extend all leases of this owner; return how many."""
+        return self._db.write(partial(queries.renew, owner=owner, lease=lease))
+
+    def release(self, owner: str) -> int:
+        """Give all leases of this owner up; return how many."""
+        return self._db.write(partial(queries.release, owner=owner))
+
+    def save(
+        self,
+        recovery: Recovery,
+        owner: str,
+        events: Sequence[RecoveryEvent] = (),
+    ) -> Recovery:
+        """Write the row if nobody moved it since it was read."""
+        return self._db.write(
+            partial(
+                queries.save, recovery=recovery, owner=owner, events=events
+            )
+        )
+
+    def evacuations(self, recovery: str) -> Sequence[Evacuation]:
+        """Return the recovery's evacuations, in the order they were added."""
+        return self._db.read(
+            partial(evacuation_queries.listed, recovery=recovery)
+        )
+
+    def save_evacuations(
+        self,
+        recovery: str,
+        owner: str,
+        evacuations: Sequence[Evacuation],
+        events: Sequence[RecoveryEvent] = (),
+        generation: int | None = None,
+    ) -> None:
+        """Insert or update evacuations, with their events, at once."""
+        self._db.write(
+            partial(
+                evacuation_queries.save,
+                recovery=recovery,
+                owner=owner,
+                evacuations=evacuations,
+                events=events,
+                generation=generation,
+            )
+        )
+
+    def note(self, event: RecoveryEvent) -> None:
+        """Append a line to a recovery's history."""
+        self._db.write(partial(_note, event=event))
+
+    def events(self, recovery: str) -> Sequence[RecoveryEvent]:
+        """Return the recovery's history, in the order it was written."""
+        return self._db.read(partial(history.listed, recovery=recovery))
+
+    def check(self) -> None:
+        """Raise StoreUnavailable unless the store can be written now."""
+        self._db.write(_probe)
+
+    def close(self) -> None:
+        """Let the connections go; the next call opens new ones."""
+        self._db.close()
+
+
+def _note(session: orm.Session, event: RecoveryEvent) -> None:
+    try:
+        history.append(session, [event])
+    except db_exc.DBReferenceError:
+        raise errors.UnknownRecovery(
+            f'there is no recovery {event.recovery}'
+        ) from None
+
+
+def _probe(session: orm.Session) -> None:
+    """Write and remove a row: a commit that the disk has to take."""
+    key = str(uuids.uuid4())
+    session.execute(sa.insert(models.ProbeRow).values(uuid=key))
+    session.execute(
+        sa.delete(models.ProbeRow).where(models.ProbeRow.uuid == key),
+        execution_options={'synchronize_session': False},
+    )
+
+
+if TYPE_CHECKING:
+
+    def _satisfies_the_port(store: SqlStore) -> ports.RecoveryStore:
+        """Let mypy compare the store with the port."""
+        return store

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Migrations, whatever the database."""
+
+from alembic import autogenerate
+from alembic import migration as alembic_migration
+import sqlalchemy as sa
+
+from nova_ha.db import migration
+from nova_ha.db import models
+from nova_ha.recovery import errors
+
+
+class MigrationSuite:
+    """Mixed into a StoreTest."""
+
+    def test_migrations_make_what_the_models_say(self):
+        with migration.connected(self.conf) as connection:
+            context = alembic_migration.MigrationContext.configure(
+                connection, opts={'compare_server_default': True}
+            )
+            difference = autogenerate.compare_metadata(
+                context, models.Base.metadata
+            )
+        self.assertEqual([], difference)
+
+    def test_sync_may_be_repeated(self):
+        opened = self.open()
+        migration.sync(self.conf)
+        self.assertEqual(migration.head(), migration.version(self.conf))
+        migration.check(self.conf)
+        self.assertEqual(opened, self.store.get(opened.uuid))
+
+    def test_a_newer_schema_is_refused(self):
+        self.set_version('9999')
+        for refuse in (migration.check, migration.sync):
+            with self.assertRaises(migration.SchemaOutOfDate) as caught:
+                refuse(self.conf)
+            self.assertIn('newer nova-ha', str(caught.exception))
+        self.assertEqual('9999', migration.version(self.conf))
+
+    def test_no_tables(self):
+        with migration.connected(self.conf) as connection:
+            metadata = sa.MetaData()
+            metadata.reflect(connection)
+            metadata.drop_all(connection)
+        self.assertIsNone(migration.version(self.conf))
+        with self.assertRaises(migration.SchemaOutOfDate) as caught:
+            migration.check(self.conf)
+        self.assertIn('nova-ha-manage db sync', str(caught.exception))
+        for call in (self.store.check, self.store.recoveries):
+            with self.assertRaises(errors.StoreUnavailable) as caught:
+                call()
+            self.assertIn('nova-ha-manage db sync', str(caught.exception))
+
+    def set_version(self, revision):
+        with migration.connected(self.conf) as connection:
+            connection.execute(
+                sa.text('UPDATE alembic_version SET version_num = :v'),
+                {'v': revision},
+            )
