@@ -1,0 +1,452 @@
+# SPDX-License-Identifier: Apache-2.0
+import pathlib
+import textwrap
+
+import fixtures
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+import testtools
+from testtools import matchers
+import yaml
+
+from nova_ha import hosts
+from nova_ha.hosts import document
+from nova_ha.power.external import ExternalDriver
+from nova_ha.power.fake import FakeDriver
+from nova_ha.power.ipmi import IpmiDriver
+from nova_ha.recovery.model import Host
+
+SCHEMAS = {
+    'external': ExternalDriver.SCHEMA,
+    'fake': FakeDriver.SCHEMA,
+    'ipmi': IpmiDriver.SCHEMA,
+}
+SECRET = 'kept-to-ourselves'
+
+
+class LoaderTestCase(testtools.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.path = self.directory / 'hosts.yaml'
+
+    def write(self, text, mode=0o640):
+        self.path.write_text(textwrap.dedent(text))
+        self.path.chmod(mode)
+
+    def load(self, text):
+        self.write(text)
+        return hosts.load(self.path, SCHEMAS)
+
+    def problems(self, text):
+        """Return 'line: where: field: text' for each problem."""
+        self.write(text)
+        return self.problems_of_file()
+
+    def problems_of_file(self):
+        error = self.assertRaises(
+            hosts.HostsFileError, hosts.load, self.path, SCHEMAS
+        )
+        self.assertNotIn(SECRET, str(error))
+        prefix = f'{self.path}:'
+        lines = str(error).splitlines()
+        for line in lines:
+            self.assertThat(line, matchers.StartsWith(prefix))
+        return [line.removeprefix(prefix).strip() for line in lines]
+
+
+class GoodFileTest(LoaderTestCase):
+    def test_defaults_are_filled_in(self):
+        (self.directory / 'bmc.password').write_text(f'{SECRET}\n')
+        loaded = self.load("""
+            defaults:
+              power: {driver: ipmi, user: admin, password_file: bmc.password}
+            hosts:
+              - name: compute1.example.org
+                node: compute1
+                power: {address: 10.0.0.1}
+              - name: compute2
+                power: {address: '::1', port: 6230, password: other}
+            """)
+        self.assertEqual(
+            (
+                Host(
+                    'compute1.example.org',
+                    'compute1',
+                    'ipmi',
+                    {
+                        'address': '10.0.0.1',
+                        'port': 623,
+                        'user': 'admin',
+                        'password': SECRET,
+                    },
+                ),
+                Host(
+                    'compute2',
+                    'compute2',
+                    'ipmi',
+                    {
+                        'address': '::1',
+                        'port': 6230,
+                        'user': 'admin',
+                        'password': 'other',
+                    },
+                ),
+            ),
+            loaded,
+        )
+        self.assertNotIn(SECRET, repr(loaded))
+
+    def test_defaults_of_another_driver_do_not_count(self):
+        loaded = self.load("""
+            defaults: {power: {driver: ipmi, user: admin, password: x}}
+            hosts:
+              - {name: c1, power: {driver: external}}
+            """)
+        self.assertEqual((Host('c1', 'c1', 'external', {}),), loaded)
+
+    def test_anchors_and_merge_keys_work(self):
+        loaded = self.load("""
+            hosts:
+              - name: c1
+                power: &base
+                  {driver: ipmi, user: a, password: b, address: 10.0.0.1}
+              - name: c2
+                power: {<<: *base, address: 10.0.0.2}
+            """)
+        self.assertEqual('10.0.0.2', loaded[1].power['address'])
+        self.assertEqual('a', loaded[1].power['user'])
+
+    def test_the_sample_is_right(self):
+        sample = (
+            pathlib.Path(__file__).parents[3] / 'etc/nova-ha/hosts.yaml'
+        ).read_text()
+        (self.directory / 'bmc.password').write_text('x\n')
+        self.write(sample)
+        loaded = hosts.load(self.path, SCHEMAS)
+        self.assertEqual(
+            ['compute1', 'compute2', 'compute3'], [h.node for h in loaded]
+        )
+
+    def test_a_secret_everybody_may_read_is_warned_of(self):
+        text = """
+            hosts:
+              - name: c1
+                power:
+                  {driver: ipmi, address: a, user: b, password: %s}
+            """
+        self.write(text % SECRET, mode=0o644)
+        (warning,) = hosts.read(self.path, SCHEMAS).warnings
+        self.assertThat(
+            warning,
+            matchers.MatchesAll(
+                matchers.StartsWith(f'{self.path}:5: '),
+                matchers.Contains('chmod 0640'),
+                matchers.Not(matchers.Contains(SECRET)),
+            ),
+        )
+        self.write(text % SECRET, mode=0o640)
+        self.assertEqual((), hosts.read(self.path, SCHEMAS).warnings)
+
+    def test_a_password_file_may_stand_in_a_readable_hosts_file(self):
+        (self.directory / 'p').write_text(SECRET)
+        self.write(
+            """
+            hosts:
+              - name: c1
+                power:
+                  {driver: ipmi, address: a, user: b, password_file: p}
+            """,
+            mode=0o644,
+        )
+        self.assertEqual((), hosts.read(self.path, SCHEMAS).warnings)
+
+
+class BadFileTest(LoaderTestCase):
+    def test_all_problems_are_told_at_once(self):
+        found = self.problems(f"""\
+            defaults:
+              power: {{driver: ipmi, user: admin, prt: 3}}
+            hosts:
+              - name: c1
+                nod: x
+                power: {{driver: external}}
+              - name: c2
+                power: {{address: 10.0.0.1, password: 12345}}
+              - name: c3
+                power: {{driver: ipmy}}
+              - power: {{driver: external}}
+              - name: c4
+                power: {{adress: 10.0.0.4, password: {SECRET}}}
+              - name: c5
+                power: {{address: 10.0.0.1, password: x, port: 99999}}
+            """)
+        self.assertEqual(
+            [
+                '2: defaults: power.prt: unknown (did you mean port?)',
+                '5: host c1: nod: unknown (did you mean node?)',
+                (
+                    '8: host c2: power.password: must be text, but YAML reads '
+                    'this as a number; put it in quotes'
+                ),
+                (
+                    '10: host c3: power.driver: no driver \'ipmy\' '
+                    '(did you mean ipmi?)'
+                ),
+                '11: host number 4: name: missing',
+                '12: host c4: power.address: missing',
+                '13: host c4: power.adress: unknown (did you mean address?)',
+                (
+                    '15: host c5: power.port: 99999 is greater than the '
+                    'maximum of 65535'
+                ),
+            ],
+            found,
+        )
+
+    def test_yaml_that_is_no_text_is_never_taken_for_a_password(self):
+        for value in (
+            '12345',
+            '0123',
+            '1_000',
+            'yes',
+            '1.0',
+            '~',
+            '2026-01-02',
+        ):
+            with self.subTest(value):
+                (found,) = self.problems(f"""
+                    hosts:
+                      - name: c1
+                        power:
+                          driver: ipmi
+                          address: a
+                          user: b
+                          password: {value}
+                    """)
+                self.assertThat(
+                    found,
+                    matchers.StartsWith(
+                        '8: host c1: power.password: must be text, but YAML '
+                        'reads this as '
+                    ),
+                )
+                if value != 'yes':  # a word of the explanation
+                    self.assertNotIn(value, found.removeprefix('8:'))
+
+    def test_names_are_used_once(self):
+        found = self.problems("""\
+            hosts:
+              - {name: c1, node: n1, power: {driver: external}}
+              - {name: c1, power: {driver: external}}
+              - {name: n1, power: {driver: external}}
+              - {name: c2, node: n1, power: {driver: external}}
+            """)
+        self.assertEqual(
+            [
+                '3: host c1: name: c1 is already a name of host c1',
+                '4: host n1: name: n1 is already a name of host c1',
+                '5: host c2: node: n1 is already a name of host c1',
+            ],
+            found,
+        )
+
+    def test_two_hosts_never_share_a_bmc(self):
+        found = self.problems("""\
+            defaults: {power: {driver: ipmi, user: a, password: b}}
+            hosts:
+              - {name: c1, power: {address: '2001:db8::1'}}
+              - {name: c2, power: {address: '2001:db8:0::1', port: 623}}
+              - {name: c3, power: {address: '2001:db8::1', port: 624}}
+            """)
+        self.assertEqual(
+            [
+                (
+                    '4: host c2: power.address: 2001:db8:0::1 port 623 is '
+                    'already the BMC of host c1; each host needs its own'
+                )
+            ],
+            found,
+        )
+
+    def test_secret_files(self):
+        (self.directory / 'empty').write_text('\n')
+        (self.directory / 'two').write_text('a\nb\n')
+        (self.directory / 'binary').write_bytes(b'\xff\xfe')
+        (self.directory / 'good').write_text(SECRET)
+        found = self.problems("""\
+            defaults: {power: {driver: ipmi, user: a}}
+            hosts:
+              - {name: c1, power: {address: a, password_file: missing}}
+              - {name: c2, power: {address: b, password_file: empty}}
+              - {name: c3, power: {address: c, password_file: two}}
+              - {name: c4, power: {address: d, password_file: binary}}
+              - {name: c5, power: {address: e, password_file: 12}}
+              - {name: c6, power: {address: f, password_file: good,
+                  password: x}}
+              - {name: c7, power: {address: g}}
+            """)
+        where = self.directory
+        reasons = [
+            (
+                f'cannot read {where}/missing: No such file or directory; '
+                'create the file, or correct the path or its permissions'
+            ),
+            f'{where}/empty must hold one line: the secret',
+            f'{where}/two must hold one line: the secret',
+            f'{where}/binary is not text in UTF-8',
+            'must be a path, as text',
+            'password is given too; keep one of the two',
+        ]
+        expected = [
+            f'{number + 2}: host c{number}: power.password_file: {reason}'
+            for number, reason in enumerate(reasons, 1)
+        ]
+        expected.append(
+            '10: host c7: power.password: missing; give password or '
+            'password_file'
+        )
+        self.assertEqual(expected, found)
+
+    def test_a_key_twice(self):
+        found = self.problems("""\
+            hosts:
+              - name: c1
+                power: {driver: external}
+                name: c2
+            """)
+        self.assertEqual(
+            ['4: name is given twice, first in line 2; remove one'], found
+        )
+
+    def test_syntax_errors_name_the_line(self):
+        (found,) = self.problems('hosts:\n  - name: [c1\n  - name: c2\n')
+        self.assertThat(found, matchers.StartsWith('3: not valid YAML: '))
+
+    def test_files_without_hosts(self):
+        expected = {
+            '': 'empty; it must list the hosts',
+            '# nothing but this\n': 'empty; it must list the hosts',
+            'hosts: []\n': '1: hosts: names no host; list at least one',
+            'defaults: {}\n': '1: hosts: missing',
+            'hosts:\n': '1: hosts: must be a list (lines that begin with '
+            '"- "), not nothing',
+            'nonsense\n': '1: must be a mapping (key: value), not text',
+            'hosts: [c1]\n': '1: host number 1: must be a mapping (key: '
+            'value), not text',
+        }
+        for text, problem in expected.items():
+            with self.subTest(text):
+                self.assertEqual([problem], self.problems(text))
+
+    def test_a_file_that_is_not_there(self):
+        (found,) = self.problems_of_file()
+        self.assertThat(
+            found,
+            matchers.StartsWith('cannot be read: No such file or directory'),
+        )
+
+    def test_values_that_multiply_are_refused(self):
+        lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+        lines += [
+            f'a{n}: &a{n} [{", ".join([f"*a{n - 1}"] * 10)}]'
+            for n in range(1, 9)
+        ]
+        (found,) = self.problems('\n'.join(lines))
+        self.assertThat(found, matchers.StartsWith('more than'))
+
+    def test_an_anchor_that_contains_itself(self):
+        (found,) = self.problems('hosts: &h [*h]\n')
+        self.assertThat(found, matchers.StartsWith('nested too deeply'))
+
+
+def _entry():
+    scalars = st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text()
+    )
+    keys = st.sampled_from(
+        [
+            'name',
+            'node',
+            'power',
+            'driver',
+            'address',
+            'port',
+            'user',
+            'password',
+            'password_file',
+            'hosts',
+            'defaults',
+            'fail',
+            'x',
+        ]
+    )
+    values = st.recursive(
+        scalars | st.sampled_from(['ipmi', 'external', 'fake', 'c1']),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(keys, inner, max_size=4)
+        ),
+        max_leaves=20,
+    )
+    power = st.dictionaries(keys, values, max_size=5)
+    host = st.fixed_dictionaries(
+        {'name': st.sampled_from(['c1', 'c2', 'c3'])},
+        optional={'power': power | values, 'node': values},
+    )
+    return values | st.fixed_dictionaries(
+        {'hosts': st.lists(host, max_size=4) | values},
+        optional={'defaults': st.fixed_dictionaries({'power': power})},
+    )
+
+
+class AnythingTest(LoaderTestCase):
+    """Whatever the file holds: hosts, or the one declared error."""
+
+    def read(self, content):
+        self.path.write_bytes(content)
+        try:
+            loaded = hosts.read(self.path, SCHEMAS).hosts
+        except hosts.HostsFileError as error:
+            self.assertTrue(error.problems)
+            self.assertTrue(all(p.text for p in error.problems))
+            return
+        self.assertTrue(loaded)
+        self.assertEqual(len(loaded), len({host.name for host in loaded}))
+        for host in loaded:
+            self.assertIn(host.driver, SCHEMAS)
+
+    @settings(max_examples=300, deadline=None)
+    @given(_entry())
+    def test_any_values(self, value):
+        self.read(yaml.safe_dump(value, allow_unicode=True).encode())
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.binary(max_size=200))
+    def test_any_bytes(self, content):
+        self.read(content)
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.text('{}[]&*!|>-:#,"\'<?@%= \nhosts01_.T', max_size=80))
+    def test_any_text_of_yaml_characters(self, text):
+        self.read(text.encode())
+
+    def test_deep_nesting(self):
+        self.read(b'[' * 100_000)
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.text(max_size=40))
+    def test_any_scalar(self, text):
+        for tag in ('int', 'float', 'bool', 'timestamp', 'binary', 'null'):
+            quoted = yaml.safe_dump(text, default_style='"').strip()
+            self.read(f'hosts: !!{tag} {quoted}\n'.encode())
+
+
+class DocumentTest(testtools.TestCase):
+    def test_a_line_that_is_not_known_is_its_parents(self):
+        parsed = document.parse(b'a:\n  b:\n    c: 1\n')
+        self.assertEqual({'a': {'b': {'c': 1}}}, parsed.value)
+        self.assertEqual(3, parsed.line(('a', 'b', 'c')))
+        self.assertEqual(2, parsed.line(('a', 'b', 'missing')))
+        self.assertEqual(1, parsed.line(()))
