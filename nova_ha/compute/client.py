@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nova's requests as nova-ha needs them: one method, one request, raw rows.
+
+novaclient's bindings are used where they say what is needed in one request.
+Lists go straight through novaclient's session client, because the bindings
+drop nova's ``next`` link (a short page would then cost one more request) and
+write a completion cache into the home directory under a lock.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import datetime
+from typing import Any
+from urllib import parse
+
+from novaclient import api_versions
+from novaclient import client as nova_client
+
+Row = Mapping[str, Any]
+
+DOWN_CELLS = api_versions.APIVersion('2.69')
+"""From here on nova shows rows of cells whose database is down, in part."""
+
+MIGRATION_PAGES = api_versions.APIVersion('2.59')
+"""From here on os-migrations knows limit, marker and changes-since."""
+
+
+class Nova:
+    """Nova at one microversion.
+
+    Raises what novaclient and keystoneauth raise; :mod:`.answers`
+    translates.
+    """
+
+    def __init__(self, api: nova_client.Client, microversion: str) -> None:
+        self._api = api
+        self._microversion = api_versions.APIVersion(microversion)
+
+    @property
+    def shows_down_cells(self) -> bool:
+        """Whether services of a cell that is down are listed, in part."""
+        return bool(self._microversion >= DOWN_CELLS)
+
+    def services(self, host: str) -> Sequence[Row]:
+        """Return the records of nova-compute on the host."""
+        query = {'binary': 'nova-compute', 'host': host}
+        return _rows(self._get('/os-services', query), 'services')
+
+    def update_service(self, uuid: str, changes: Row) -> Row:
+        """Change several things at once; the bindings change one each."""
+        _, body = self._api.client.put(f'/os-services/{uuid}', body=changes)
+        return _row(body, 'service')
+
+    def force_up(self, uuid: str) -> Row:
+        """Take the forced-down mark back."""
+        return _plain(self._api.services.force_down(uuid, False))
+
+    def enable(self, uuid: str) -> Row:
+        """Let the scheduler use the host."""
+        return _plain(self._api.services.enable(uuid))
+
+    def servers(self, host: str, limit: int, marker: str | None) -> Row:
+        """Return a page of the host's servers, all projects."""
+        query = {
+            'all_tenants': '1',
+            'host': host,
+            'limit': str(limit),
+            'sort_key': 'created_at',
+            'sort_dir': 'asc',
+        }
+        return self._get('/servers/detail', _with(query, marker=marker))
+
+    def server(self, uuid: str) -> Row:
+        """Return a server as it is now."""
+        return _plain(self._api.servers.get(uuid))
+
+    def evacuate(self, uuid: str) -> str:
+        """Ask for the server's evacuation; return nova's request id.
+
+        :raises ValueError: the answer bears none, so it is not nova's.
+        """
+        request_ids = self._api.servers.evacuate(uuid).request_ids
+        if not request_ids or not request_ids[0]:
+            raise ValueError('no x-openstack-request-id in the answer')
+        return str(request_ids[0])
+
+    def stop(self, uuid: str) -> None:
+        """Ask for the server to be stopped."""
+        self._api.servers.stop(uuid)
+
+    def migrations(
+        self,
+        source: str,
+        status: str | None,
+        since: datetime.datetime | None,
+        limit: int,
+        marker: str | None,
+    ) -> Row:
+        """Return a page of evacuation records; all of them below 2.59."""
+        query = {'migration_type': 'evacuation', 'source_compute': source}
+        query = _with(query, status=status)
+        if self._microversion >= MIGRATION_PAGES:
+            query = _with(
+                query, limit=str(limit), marker=marker, **_changed(since)
+            )
+        return self._get('/os-migrations', query)
+
+    def _get(self, path: str, query: Mapping[str, str]) -> Row:
+        _, body = self._api.client.get(f'{path}?{parse.urlencode(query)}')
+        if not isinstance(body, dict):
+            raise TypeError('not a JSON object')
+        return body
+
+
+def _with(query: Mapping[str, str], **more: str | None) -> dict[str, str]:
+    return {**query, **{k: v for k, v in more.items() if v is not None}}
+
+
+def _changed(since: datetime.datetime | None) -> dict[str, str]:
+    """Say since when; some databases keep whole seconds only."""
+    if since is None:
+        return {}
+    utc = since.astimezone(datetime.UTC).replace(microsecond=0)
+    return {'changes-since': utc.strftime('%Y-%m-%dT%H:%M:%SZ')}
+
+
+def _rows(body: Row, name: str) -> Sequence[Row]:
+    found = body[name]
+    if not isinstance(found, list):
+        raise TypeError(f'{name} is no list')
+    return found
+
+
+def _row(body: object, name: str) -> Row:
+    if not isinstance(body, dict) or not isinstance(body[name], dict):
+        raise TypeError(f'no {name} in the answer')
+    row: Row = body[name]
+    return row
+
+
+def _plain(resource: Any) -> Row:
+    """Return what a novaclient resource holds, without lazy loading."""
+    row: Row = resource.to_dict()
+    return row

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nova's rows as values of the heart.
+
+A row that lacks what is needed raises KeyError, TypeError or ValueError;
+:mod:`.answers` translates.
+"""
+
+from collections.abc import Mapping
+import datetime
+from typing import Any
+
+from nova_ha.recovery import errors
+from nova_ha.recovery.model import ComputeService
+from nova_ha.recovery.model import Instance
+from nova_ha.recovery.model import Migration
+from nova_ha.recovery.states import MigrationStatus
+
+Row = Mapping[str, Any]
+
+UNKNOWN = 'unknown'
+"""vm_state of an instance whose cell's database is down."""
+
+
+def service(row: Row) -> ComputeService:
+    """Return a service record (2.53 and later).
+
+    :raises ComputeUnavailable: the row is the stub nova shows (2.69) for a
+        cell whose database is down; it says neither up nor down.
+    """
+    if row['status'] == 'UNKNOWN' or 'state' not in row:
+        raise errors.ComputeUnavailable(
+            f'nova knows nothing of nova-compute on {row["host"]} now: the '
+            'database of its cell does not answer'
+        )
+    return ComputeService(
+        id=str(row['id']),
+        host=str(row['host']),
+        up=row['state'] == 'up',
+        disabled=row['status'] == 'disabled',
+        disabled_reason=row['disabled_reason'],
+        forced_down=bool(row['forced_down']),
+        updated_at=_time(row['updated_at']),
+    )
+
+
+def instance(row: Row) -> Instance:
+    """Return a server; vm_state ``unknown`` where its cell is down."""
+    fault = row.get('fault') or {}
+    return Instance(
+        uuid=str(row['id']),
+        name=str(row.get('name') or ''),
+        host=row.get('OS-EXT-SRV-ATTR:host'),
+        vm_state=row.get('OS-EXT-STS:vm_state') or UNKNOWN,
+        task_state=row.get('OS-EXT-STS:task_state'),
+        fault=fault.get('message'),
+    )
+
+
+def is_evacuation_from(row: Row, source: str) -> bool:
+    """Whether the record is what was asked for.
+
+    :raises ComputeForbidden: nova hides the hosts from the user.
+    """
+    if row['source_compute'] is None:
+        raise errors.ComputeForbidden(
+            'nova hides the hosts of migrations: the user of [nova] needs '
+            'the role admin, or the policy '
+            'os_compute_api:os-migrations:index:host',
+            403,
+        )
+    found = (row['migration_type'], row['source_compute'])
+    return found == ('evacuation', source)
+
+
+def migration(row: Row) -> Migration:
+    """Return an evacuation record."""
+    raw = str(row['status'])
+    return Migration(
+        id=int(row['id']),
+        instance=str(row['instance_uuid']),
+        source=str(row['source_compute']),
+        target=row['dest_compute'] or None,
+        status=_status(raw),
+        raw_status=raw,
+    )
+
+
+def _status(raw: str) -> MigrationStatus:
+    try:
+        return MigrationStatus(raw)
+    except ValueError:
+        return MigrationStatus.OTHER
+
+
+def _time(text: str | None) -> datetime.datetime | None:
+    """Return nova's time, which is UTC without saying so."""
+    if text is None:
+        return None
+    at = datetime.datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        return at.replace(tzinfo=datetime.UTC)
+    return at.astimezone(datetime.UTC)
