@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All of the engine put together over the ports."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import logging
+import threading
+
+from nova_ha.engine.conductor import Conductor
+from nova_ha.engine.fences import Fences
+from nova_ha.engine.guards import Held
+from nova_ha.engine.guards import StormGuard
+from nova_ha.engine.host_watch import HostWatch
+from nova_ha.engine.host_watch import PowerWatch
+from nova_ha.engine.intake import Intake
+from nova_ha.engine.journal import Journal
+from nova_ha.engine.nova_calls import NovaCalls
+from nova_ha.engine.operator import Operator
+from nova_ha.engine.outcome import Step
+from nova_ha.engine.periodic import Periodic
+from nova_ha.engine.pools import Pools
+from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.spooled import Spooled
+from nova_ha.engine.steps.evacuating import Evacuating
+from nova_ha.engine.steps.fencing import Fencing
+from nova_ha.engine.steps.forcing_down import ForcingDown
+from nova_ha.engine.steps.returning import Returning
+from nova_ha.engine.world import World
+from nova_ha.recovery import errors
+from nova_ha.recovery.states import RecoveryState
+
+LOG = logging.getLogger(__name__)
+
+
+class Engine:
+    """Takes fence requests and drives recoveries until it is stopped.
+
+    :ivar conductor: and
+    :ivar loops: turn in threads of their own after :meth:`start`; whoever
+        has a clock of his own may turn them himself instead.
+    """
+
+    def __init__(
+        self, world: World, pools: Pools, settings: SettingsSource
+    ) -> None:
+        self._world = world
+        self._pools = pools
+        self._settings = settings
+        self._journal = Journal(
+            world.store, world.notifier, world.clock, settings().owner
+        )
+        self._fences = Fences(world.power, pools.fencing)
+        self.conductor = Conductor(
+            world.store, self._journal, world.clock, pools.hosts, settings
+        )
+        wake = self.conductor.wake
+        self.intake = Intake(
+            world, self._fences, self._journal, pools.hosts, wake
+        )
+        self.operator = Operator(world, self._journal, settings, wake)
+        self.conductor.use(self._steps(wake))
+        self.loops = self._make_loops()
+        self._thread = threading.Thread(
+            target=self.conductor.run, name='conductor', daemon=True
+        )
+
+    def start(self) -> None:
+        """Take up what was left, then whatever comes."""
+        self._pools.hosts.submit(self._world.compute.warm)
+        self._thread.start()
+        for loop in self.loops:
+            loop.start()
+
+    def stop(self, timeout: float) -> None:
+        """Begin nothing new, let what is under way end, give leases up.
+
+        What does not end in so many seconds is taken up again by the next
+        start or by another controller.
+        """
+        self.conductor.stop()
+        for loop in self.loops:
+            loop.stop(timeout)
+        self._thread.join(timeout)
+        drained = threading.Thread(target=self._pools.shutdown, daemon=True)
+        drained.start()
+        drained.join(timeout)
+        if drained.is_alive():
+            LOG.warning('Work under way was cut off after %.0f s', timeout)
+        try:
+            self._world.store.release(self._settings().owner)
+        except errors.StoreError as e:
+            LOG.warning('The leases run out by themselves: %s', e)
+
+    def beats(self) -> int:
+        """Grow while every loop turns; for the watchdog.
+
+        A loop that hangs, or a conductor that ended, stops the count.
+        """
+        if not self._thread.is_alive():
+            return 0
+        return min(loop.turns for loop in self.loops)
+
+    def _steps(
+        self, wake: Callable[[str], None]
+    ) -> Mapping[RecoveryState, Step]:
+        world, settings = self._world, self._settings
+        guard = StormGuard(world.store, settings)
+        watch = HostWatch(world, settings)
+        calls = NovaCalls(
+            world.store,
+            world.compute,
+            self._pools.evacuations,
+            world.clock,
+            wake,
+        )
+        fencing = Fencing(
+            world.hosts, self._fences, world.clock, settings, wake
+        )
+        return {
+            RecoveryState.FENCING: fencing,
+            RecoveryState.FORCING_DOWN: ForcingDown(
+                world.store,
+                world.compute,
+                self._journal,
+                guard,
+                world.clock,
+                settings,
+            ),
+            RecoveryState.HELD: Held(guard, settings),
+            RecoveryState.EVACUATING: Evacuating(
+                world.store, world.compute, calls, world.clock, settings
+            ),
+            RecoveryState.EVACUATED: watch,
+            RecoveryState.EVACUATION_FAILED: watch,
+            RecoveryState.RETURNING: Returning(
+                world.compute, world.clock, settings
+            ),
+        }
+
+    def _make_loops(self) -> tuple[Periodic, ...]:
+        world, settings = self._world, self._settings
+        spooled = Spooled(world, self.intake, settings)
+        power_watch = PowerWatch(
+            world, self._journal, self._pools.reads, settings
+        )
+
+        def scan() -> None:
+            try:
+                spooled.take_in()
+            finally:  # a spool in trouble stops no recovery
+                self.conductor.scan()
+
+        return (
+            Periodic('scan', scan, lambda: settings().scan_interval),
+            Periodic('lease', self._renew, lambda: settings().lease / 3),
+            Periodic(
+                'power-watch',
+                power_watch.look,
+                lambda: settings().power_watch_interval,
+            ),
+        )
+
+    def _renew(self) -> None:
+        settings = self._settings()
+        self._world.store.renew(settings.owner, settings.lease)

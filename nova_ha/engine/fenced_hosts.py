@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which evacuations have lost their target to a fence."""
+
+from collections.abc import Collection
+from collections.abc import Mapping
+
+from nova_ha.recovery import ports
+from nova_ha.recovery import safety
+from nova_ha.recovery import states
+from nova_ha.recovery.following import Fence
+from nova_ha.recovery.model import Recovery
+
+
+class FencedHosts:
+    """Looks fences up in the store."""
+
+    def __init__(self, store: ports.RecoveryStore) -> None:
+        self._store = store
+
+    def look(
+        self, recovery: Recovery, targets: Collection[str]
+    ) -> Mapping[str, Fence]:
+        """Return the last fence of every other host that had one.
+
+        :param targets: hosts of which a fence long over counts too.
+        """
+        found = {
+            r.host: Fence(r.off_proof.verified_at, lasting=True)
+            for r in self._store.recoveries(active=True)
+            if r.state in states.KNOWN_OFF
+            and r.uuid != recovery.uuid
+            and r.off_proof is not None
+            and safety.proves(r.off_proof, r)
+        }
+        for host in set(targets) - set(found):
+            for past in self._store.recoveries(host=host, limit=1):
+                if past.off_proof is not None:
+                    at = past.off_proof.verified_at
+                    found[host] = Fence(at, lasting=False)
+        return found

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person may do to a recovery."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nova_ha.engine.journal import Journal
+from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.world import World
+from nova_ha.recovery import errors
+from nova_ha.recovery import lifecycle
+from nova_ha.recovery import states
+from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.states import Event
+from nova_ha.recovery.states import PowerState
+from nova_ha.recovery.states import RecoveryState
+
+
+class Operator:
+    """Every method names who asked; that goes into the history."""
+
+    def __init__(
+        self,
+        world: World,
+        journal: Journal,
+        settings: SettingsSource,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._hosts = world.hosts
+        self._power = world.power
+        self._store = world.store
+        self._clock = world.clock
+        self._journal = journal
+        self._settings = settings
+        self._wake = wake
+
+    def retry(self, uuid: str, who: str) -> Recovery:
+        """Try the failed fencing or the failed evacuations again.
+
+        :raises IllegalTransition: nothing has failed.
+        :raises UnsafeRequest: the host is not off any more.
+        """
+        recovery = self._store.get(uuid)
+        if recovery.state is RecoveryState.FENCE_FAILED:
+            return self._move(
+                recovery,
+                Event.RETRY_REQUESTED,
+                who,
+                fencing_since=self._clock.now(),
+                off_proof=None,
+            )
+        lifecycle.advance(recovery.state, Event.RETRY_REQUESTED)
+        proof = self._still_off(recovery)
+        return self._move(
+            recovery, Event.RETRY_REQUESTED, who, off_proof=proof
+        )
+
+    def confirm_off(self, uuid: str, who: str) -> Recovery:
+        """Take a person's word that the host is off."""
+        recovery = self._store.get(uuid)
+        if recovery.state is not RecoveryState.FENCE_FAILED:
+            raise errors.IllegalTransition(recovery.state.value, 'confirm-off')
+        proof = OffProof(
+            host=recovery.host,
+            method='confirmed',
+            witness=f'confirmed by {who}',
+            verified_at=self._clock.now(),
+        )
+        return self._move(recovery, Event.OFF_VERIFIED, who, off_proof=proof)
+
+    def release(self, uuid: str, who: str) -> Recovery:
+        """Overrule the guard that holds the evacuations back."""
+        return self._move(self._store.get(uuid), Event.RELEASED, who)
+
+    def cancel(self, uuid: str, who: str) -> Recovery:
+        """End the recovery; what nova was told stays told."""
+        return self._move(self._store.get(uuid), Event.CANCEL_REQUESTED, who)
+
+    def power_on(self, name: str, who: str) -> None:
+        """Power a host on that no recovery needs off.
+
+        :raises UnsafeRequest: its recovery is not done with it.
+        """
+        host = self._hosts.get(name)
+        recovery = self._store.active(host.name)
+        if recovery is not None and recovery.state in _NOT_YET:
+            raise errors.UnsafeRequest(
+                f'{host.name} is {recovery.state.value} (recovery '
+                f'{recovery.uuid}): it can be powered on when its instances '
+                'are accounted for'
+            )
+        self._power.power_on(host, self._deadline())
+        if recovery is not None:
+            self._journal.note(
+                recovery, f'power_on_by_{who}', self._clock.now()
+            )
+
+    def _still_off(self, recovery: Recovery) -> OffProof:
+        host = self._hosts.get(recovery.host)
+        now = self._clock.now()
+        state = self._power.power_state(host, self._deadline())
+        if state is PowerState.OFF:
+            return OffProof(
+                host=host.name,
+                method=host.driver,
+                witness='power state read again for the retry',
+                verified_at=now,
+                was_running=False,
+            )
+        raise errors.UnsafeRequest(
+            f'the power of {host.name} is {state.value}: nothing more is '
+            'evacuated from it unless it is fenced again '
+            f'(nova-ha-manage fence {host.name})'
+        )
+
+    def _move(
+        self, recovery: Recovery, event: Event, who: str, **changes: Any
+    ) -> Recovery:
+        moved = self._journal.move(
+            recovery,
+            event,
+            message=f'{event.value} by {who}',
+            **changes,
+        )
+        if moved.state not in states.FINAL:
+            self._wake(moved.uuid)
+        return moved
+
+    def _deadline(self) -> Deadline:
+        return Deadline.after(
+            self._settings().read_timeout, self._clock.monotonic
+        )
+
+
+_NOT_YET = (
+    states.NEEDS_OFF
+    | {RecoveryState.REQUESTED, RecoveryState.FENCING}
+    | {RecoveryState.FENCE_FAILED}
+)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bulkheads: what is slow in one place delays nothing in another."""
+
+from concurrent import futures
+import dataclasses
+
+READERS = 16
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pools:
+    """Bounded thread pools.
+
+    :ivar fencing: power-offs, nothing else.
+    :ivar reads: power reads; dead BMCs fill it for a while.
+    :ivar hosts: steps of recoveries, one thread a tick.
+    :ivar evacuations: requests to nova about single instances.
+    """
+
+    fencing: futures.ThreadPoolExecutor
+    reads: futures.ThreadPoolExecutor
+    hosts: futures.ThreadPoolExecutor
+    evacuations: futures.ThreadPoolExecutor
+
+    @classmethod
+    def of(cls, fencing: int, hosts: int, evacuations: int) -> 'Pools':
+        """Make pools with so many threads each."""
+        return cls(
+            *(
+                futures.ThreadPoolExecutor(size, thread_name_prefix=name)
+                for name, size in (
+                    ('fencing', fencing),
+                    ('reads', READERS),
+                    ('hosts', hosts),
+                    ('evacuations', evacuations),
+                )
+            )
+        )
+
+    def shutdown(self) -> None:
+        """Let what has begun end; drop what has not."""
+        for pool in (self.hosts, self.evacuations, self.reads, self.fencing):
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The numbers the engine works with; see the options of the same names."""
+
+from collections.abc import Callable
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """Seconds, unless said otherwise.
+
+    :ivar owner: this controller's name.
+    :ivar window: evacuations under way per host.
+    :ivar attempts: evacuate requests per instance that nova may end badly.
+    :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
+    """
+
+    owner: str
+    lease: float = 30.0
+    scan_interval: float = 2.0
+    host_watch_interval: float = 5.0
+    power_watch_interval: float = 10.0
+    retry_interval: float = 1.0
+    force_down_alarm: float = 60.0
+    return_alarm: float = 900.0
+    fence_timeout: float = 50.0
+    read_timeout: float = 10.0
+    window: int = 4
+    poll_interval: float = 0.25
+    settle: float = 10.0
+    timeout: float = 600.0
+    attempts: int = 3
+    backoff: float = 5.0
+    storm_hosts: int = 0
+
+
+SettingsSource = Callable[[], Settings]
+"""Asked at each use, since a SIGHUP may change the numbers."""

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""evacuating: ask nova for each instance, a few at a time, to the end.
+
+One tick: hear what the last calls brought; read nova's records (one query
+for the whole host); advance every row; fill the window; write all of it
+down; only then send the new requests. A request is on record before it is
+sent, so a crash at any point can at worst make us look for its record.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import datetime
+import logging
+
+from nova_ha.engine.fenced_hosts import FencedHosts
+from nova_ha.engine.following import Follower
+from nova_ha.engine.nova_calls import NovaCalls
+from nova_ha.engine.outcome import Outcome
+from nova_ha.engine.planning import Planner
+from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.worklist import Worklist
+from nova_ha.recovery import errors
+from nova_ha.recovery import following
+from nova_ha.recovery import ordering
+from nova_ha.recovery import ports
+from nova_ha.recovery import safety
+from nova_ha.recovery import states
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.states import EvacuationEvent
+from nova_ha.recovery.states import EvacuationState
+from nova_ha.recovery.states import Event
+from nova_ha.recovery.states import MigrationStatus
+
+LOG = logging.getLogger(__name__)
+
+OVERLAP = datetime.timedelta(seconds=30)
+"""Records changed this long before the last query are read again: nova's
+clock and ours may differ."""
+
+FULL_EVERY = 10.0
+"""Seconds after which all records are read again, whatever the clocks say."""
+
+FEW = 200
+"""Up to so many records a full read costs no more than a look for changes."""
+
+SLACK = 0.001
+"""Seconds; a tick that comes so much too early reads all the same."""
+
+IDLE = 2.0
+"""Seconds until the next look when only back-offs are waited for."""
+
+
+class Evacuating:
+    """Keeps the window full until every row has ended."""
+
+    def __init__(
+        self,
+        store: ports.RecoveryStore,
+        compute: ports.Compute,
+        calls: NovaCalls,
+        clock: ports.Clock,
+        settings: SettingsSource,
+    ) -> None:
+        self._store = store
+        self._compute = compute
+        self._fences = FencedHosts(store)
+        self._calls = calls
+        self._clock = clock
+        self._settings = settings
+        self._planner = Planner(compute, clock)
+        self._follower = Follower(calls, clock, settings)
+        self._work: dict[str, Worklist] = {}
+        self._queried: dict[str, float] = {}
+        self._answered: dict[str, float] = {}
+        self._queried_all: dict[str, float] = {}
+
+    def run(self, recovery: Recovery) -> Outcome:
+        """Take one tick; see :class:`~nova_ha.engine.outcome.Step`."""
+        proof = safety.require_off_proof(recovery)
+        work = self._worklist(recovery)
+        self._follower.hear(work)
+        asked: Sequence[Evacuation] = ()
+        if work.unfinished() and self._due(recovery.uuid):
+            self._read_records(work)
+            fenced = self._fences.look(recovery, work.targets())
+            self._follower.follow(work, fenced)
+            asked = self._fill_window(work, fenced)
+        try:
+            self._save(work)
+        except errors.StoreError:
+            work.take_back(asked)  # not on record, so not asked
+            raise
+        for row in asked:
+            self._calls.ask(work, row, proof)
+        if work.unfinished():
+            return Outcome(
+                after=self._pause(work), alarm=self._standstill(work)
+            )
+        return self._conclude(work)
+
+    def forget(self, uuid: str) -> None:
+        """Drop what is remembered of a recovery."""
+        self._work.pop(uuid, None)
+        self._queried.pop(uuid, None)
+        self._answered.pop(uuid, None)
+        self._queried_all.pop(uuid, None)
+
+    def _worklist(self, recovery: Recovery) -> Worklist:
+        work = self._work.get(recovery.uuid)
+        if work is None:
+            rows = self._store.evacuations(recovery.uuid)
+            work = Worklist(recovery, rows)
+            self._work[recovery.uuid] = work
+        if work.recovery.state_since != recovery.state_since:
+            work.planned = False  # the host was fenced again meanwhile
+        work.recovery = recovery
+        if not work.planned:
+            self._planner.plan(work)
+            work.planned = True
+            self._save(work)
+        return work
+
+    def _due(self, uuid: str) -> bool:
+        return self._until_due(uuid) <= SLACK
+
+    def _until_due(self, uuid: str) -> float:
+        """Return the seconds until nova's records are to be read again.
+
+        Counted from nova's answer, so that a slow nova is not pressed, and
+        whatever else wakes the recovery in between.
+        """
+        answered = self._answered.get(uuid)
+        if answered is None:
+            return 0.0
+        due = answered + self._settings().poll_interval
+        return max(0.0, due - self._clock.monotonic())
+
+    def _read_records(self, work: Worklist) -> None:
+        """Read nova's records; of many, only what may have changed.
+
+        Nova's changes-since does not see a record nobody has touched since
+        it was made (its updated_at is empty), so those are read beside.
+        """
+        uuid, host = work.recovery.uuid, work.recovery.host
+        started = self._clock.monotonic()
+        last_full = self._queried_all.get(uuid, started - FULL_EVERY)
+        if work.record_count() > FEW and started - last_full < FULL_EVERY:
+            elapsed = datetime.timedelta(seconds=started - self._queried[uuid])
+            since = self._clock.now() - OVERLAP - elapsed
+            work.merge(self._compute.migrations(host, since))
+            untouched = {MigrationStatus.ACCEPTED}
+            work.merge(self._compute.migrations(host, statuses=untouched))
+        else:
+            work.merge(self._compute.migrations(host))
+            self._queried_all[uuid] = started
+        self._queried[uuid] = started
+        self._answered[uuid] = self._clock.monotonic()
+
+    def _fill_window(
+        self, work: Worklist, fenced: Mapping[str, following.Fence]
+    ) -> Sequence[Evacuation]:
+        """Return the rows to ask for now, advanced to ``requested``."""
+        now = self._clock.now()
+        batch = ordering.next_batch(
+            work.rows.values(),
+            work.under_way(),
+            self._settings().window,
+            now,
+        )
+        asked = []
+        for row in batch:
+            records = work.records(row.instance)
+            gone = following.fenced_since(row, fenced)
+            unsettled = following.unsettled(row, records)
+            live = safety.live_record(unsettled, gone)
+            if live is not None:  # somebody else was quicker: follow it
+                work.change(
+                    row,
+                    EvacuationEvent.RECORD_SEEN,
+                    now,
+                    f'nova is evacuating it already (record {live.id})',
+                    migration=live.id,
+                    last_migration=live.id - 1,
+                    asked_at=now,
+                )
+            elif row.instance in work.asking:
+                continue  # the answer to the last request is still to come
+            elif safety.may_evacuate(row, unsettled, gone):
+                asked.append(
+                    work.change(
+                        row,
+                        EvacuationEvent.ASKED,
+                        now,
+                        attempts=row.attempts + 1,
+                        last_migration=max((r.id for r in records), default=0),
+                        migration=None,
+                        asked_at=now,
+                        not_before=None,
+                    )
+                )
+        return asked
+
+    def _save(self, work: Worklist) -> None:
+        rows, events = work.unsaved()
+        if not rows and not events:
+            return
+        recovery = work.recovery
+        self._store.save_evacuations(
+            recovery.uuid,
+            self._settings().owner,
+            rows,
+            events,
+            recovery.generation,
+        )
+        work.saved()
+        for row in rows:
+            if row.state in states.EVACUATION_ENDED:
+                LOG.info(
+                    'Recovery %s: %s (%s) %s %s',
+                    recovery.uuid,
+                    row.instance,
+                    row.name,
+                    row.state.value,
+                    row.message or f'on {row.target}',
+                )
+
+    def _pause(self, work: Worklist) -> float:
+        first = ordering.wait_until(work.rows.values())
+        if first is None or work.open() or work.asking:
+            return self._until_due(work.recovery.uuid)
+        left = (first - self._clock.now()).total_seconds()
+        return min(max(left, self._settings().poll_interval), IDLE)
+
+    def _standstill(self, work: Worklist) -> str:
+        """Return an alarm when nothing has ended for longer than anything
+        may take: nova refuses, or forgets, all that is asked.
+        """
+        last = max(
+            (r.ended_at for r in work.rows.values() if r.ended_at),
+            default=work.recovery.state_since,
+        )
+        last = max(last, work.recovery.state_since)
+        seconds = self._settings().timeout + self._settings().settle
+        if (self._clock.now() - last).total_seconds() < seconds:
+            return ''
+        return f'no evacuation has ended for more than {seconds:.0f} s'
+
+    def _conclude(self, work: Worklist) -> Outcome:
+        """End, unless instances have turned up that were not there before."""
+        self._planner.plan(work)
+        self._save(work)
+        if work.unfinished():
+            return Outcome(after=0.0)
+        failed = any(
+            r.state is EvacuationState.FAILED for r in work.rows.values()
+        )
+        summary = work.summary()
+        if failed:
+            return Outcome(
+                Event.SOME_LEFT_BEHIND, message=summary, alarm=summary
+            )
+        return Outcome(Event.ALL_ACCOUNTED_FOR, message=summary)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ports, in one hand."""
+
+import dataclasses
+
+from nova_ha.recovery import ports
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside the engine."""
+
+    hosts: ports.Hosts
+    power: ports.PowerDriver
+    compute: ports.Compute
+    store: ports.RecoveryStore
+    spool: ports.Spool
+    notifier: ports.Notifier
+    clock: ports.Clock

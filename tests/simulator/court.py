@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds every act of nova-ha against the truth of the machines."""
+
+from collections.abc import Mapping
+import datetime
+
+from nova_ha.recovery.model import OffProof
+from tests.simulator.hosts import SimHost
+from tests.simulator.ledger import Ledger
+from tests.simulator.records import Server
+from tests.simulator.timeline import Timeline
+
+REACTION = datetime.timedelta(seconds=6)
+"""What is seen takes effect within this time at the latest: a request may
+be under way."""
+
+
+class Court:
+    """Knows what is on, what was off, and what runs where."""
+
+    def __init__(
+        self, hosts: Mapping[str, SimHost], timeline: Timeline, ledger: Ledger
+    ) -> None:
+        self._hosts = hosts
+        self._timeline = timeline
+        self._ledger = ledger
+
+    def require_single(self, server: Server) -> None:
+        """Two running copies destroy a disk."""
+        hosts = [
+            h.name for h in self._hosts.values() if server.uuid in h.guests
+        ]
+        if len(hosts) > 1:
+            self._ledger.break_promise(
+                1, f'{server.name} runs on {" and ".join(hosts)}'
+            )
+
+    def require_truth(self, act: str, host: str, proof: OffProof) -> None:
+        """The host was off at some time since the incident began, nothing
+        of before runs, and nobody has read that it is on since.
+        """
+        machine, now = self._hosts[host], self._timeline.now()
+        if proof.host != host:
+            self._ledger.break_promise(1, f'{act}: proof of {proof.host}')
+        elif proof.method == 'confirmed':
+            return
+        elif not machine.was_off(proof.verified_at, proof.verified_at):
+            self._ledger.break_promise(1, f'{act}: {host} was never off')
+        elif (
+            machine.seen_on is not None
+            and machine.seen_on > proof.verified_at
+            and now - machine.seen_on > REACTION
+        ):
+            self._ledger.break_promise(
+                1, f'{act}: {host} was seen on at {machine.seen_on.time()}'
+            )

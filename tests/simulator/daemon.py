@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine as a process of the simulated world."""
+
+from collections.abc import Callable
+from typing import Any
+from typing import TypeVar
+
+from nova_ha.engine.engine import Engine
+from nova_ha.engine.intake import Fenced
+from nova_ha.engine.periodic import Periodic
+from nova_ha.engine.pools import Pools
+from nova_ha.engine.settings import Settings
+from nova_ha.engine.world import World as Ports
+from nova_ha.recovery.deadline import Deadline
+from tests.simulator.process import Crash
+from tests.simulator.process import Process
+from tests.simulator.process import SimExecutor
+from tests.simulator.timeline import Timeline
+from tests.simulator.wire import Faults
+from tests.simulator.wire import Wire
+
+Answer = TypeVar('Answer')
+
+
+class AnswerLost(Exception):
+    """The daemon died before it answered."""
+
+
+class Daemon:
+    """One controller's daemon, from its start to its crash."""
+
+    def __init__(
+        self,
+        ports: dict[str, Any],
+        timeline: Timeline,
+        faults: Faults,
+        settings: Settings,
+    ) -> None:
+        self.process = Process()
+        self.settings = settings
+        self._timeline = timeline
+        wired = {
+            name: Wire(name, port, self.process, timeline, faults)
+            for name, port in ports.items()
+        }
+        self.pools = Pools(
+            fencing=self._pool(4),
+            reads=self._pool(2),
+            hosts=self._pool(3),
+            evacuations=self._pool(4),
+        )
+        self.engine = Engine(
+            Ports(clock=timeline, **wired),
+            self.pools,
+            lambda: self.settings,
+        )
+        timeline.turners.append(self._turn)
+        for loop in self.engine.loops:
+            self._loop(loop)
+
+    def fence(
+        self, host: str, seconds: float, origin: str = 'pacemaker'
+    ) -> Fenced:
+        """Ask as the fence agent does.
+
+        :raises AnswerLost: the daemon is dead, or dies over it.
+        """
+        if not self.process.alive:
+            raise AnswerLost
+        deadline = Deadline.after(seconds, self._timeline.monotonic)
+        return self.ask(
+            lambda: self.engine.intake.fence(
+                host, origin, 'fence target', deadline
+            )
+        )
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        """Let a caller's thread do its work here.
+
+        :raises AnswerLost: the daemon dies over it.
+        """
+        try:
+            return question()
+        except Crash:
+            raise AnswerLost from None
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+
+    def _pool(self, size: int) -> Any:
+        return SimExecutor(self._timeline, self.process, size)
+
+    def _turn(self) -> float | None:
+        if not self.process.alive:
+            self._timeline.turners.remove(self._turn)
+            return None
+        return self.engine.conductor.turn()
+
+    def _loop(self, loop: Periodic) -> None:
+        def turn() -> None:
+            loop.turn()
+            self._timeline.after(loop.interval(), play)
+
+        def play() -> None:
+            self.process.play(turn)
+
+        self._timeline.after(0.0, play)

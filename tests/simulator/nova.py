@@ -1,0 +1,400 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nova as it was measured (release 34), the destructive parts too.
+
+Evacuating twice spoils the instance; a start of nova-compute completes one
+record per instance and destroys the guest it belongs to; ``updated_at``
+moves with every PUT; nobody notices that a target died.
+"""
+
+from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
+import datetime
+
+from nova_ha.recovery import eligibility
+from nova_ha.recovery import errors
+from nova_ha.recovery.model import ComputeService
+from nova_ha.recovery.model import Instance
+from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import ServiceBefore
+from nova_ha.recovery.model import ServiceMark
+from nova_ha.recovery.states import MigrationStatus
+from tests.simulator import records
+from tests.simulator.court import Court
+from tests.simulator.hosts import SimHost
+from tests.simulator.ledger import Ledger
+from tests.simulator.records import Record
+from tests.simulator.records import Server
+from tests.simulator.records import Service
+from tests.simulator.timeline import Timeline
+
+REPORT_EVERY = 10.0
+START_TAKES = 4.0
+
+
+class SimNova:
+    """Satisfies :class:`nova_ha.recovery.ports.Compute`.
+
+    :ivar schedule_takes: and
+    :ivar spawn_takes: seconds of an evacuation's two parts.
+    :ivar failing: targets on which every spawn fails.
+    :ivar full: targets the scheduler does not choose.
+    """
+
+    def __init__(
+        self, hosts: Mapping[str, SimHost], timeline: Timeline, ledger: Ledger
+    ) -> None:
+        self._hosts = hosts
+        self._timeline = timeline
+        self._ledger = ledger
+        self.court = Court(hosts, timeline, ledger)
+        self.schedule_takes = 0.1
+        self.spawn_takes = 0.5
+        self.failing: set[str] = set()
+        self.full: set[str] = set()
+        self.servers: dict[str, Server] = {}
+        self.records: list[Record] = []
+        self.services: dict[str, Service] = {}
+        now = timeline.now()
+        for name, host in hosts.items():
+            self.services[name] = Service(name, now, now)
+            host.computing = True
+            self._report_later(host)
+
+    # What the world does.
+
+    def boot(
+        self, host: str, vm_state: str = 'active', name: str = ''
+    ) -> Server:
+        """Put an instance on a host."""
+        number = len(self.servers) + 1
+        name = name or f'vm{number}'
+        server = Server(f'uuid-{name}', name, host, vm_state)
+        self.servers[server.uuid] = server
+        if vm_state in ('active', 'paused', 'rescued'):
+            self._hosts[host].guests.add(server.uuid)
+        return server
+
+    def delete(self, server: Server) -> None:
+        server.deleted = True
+        if server.host is not None and self._hosts[server.host].computing:
+            self._hosts[server.host].guests.discard(server.uuid)
+
+    def start_compute(self, name: str) -> None:
+        """Start (or restart) nova-compute; it acts on old records first."""
+        host = self._hosts[name]
+        assert host.on, f'{name} is off'
+        host.runs += 1
+        host.computing = True
+        newest: dict[str, Record] = {}
+        for record in self.records:
+            if record.source == name and record.status in records.BLOCKING:
+                newest[record.instance] = record
+        for record in newest.values():
+            self._destroy_evacuated(host, record)
+        run = host.runs
+        self._timeline.after(START_TAKES, lambda: self._report(host, run))
+
+    def _destroy_evacuated(self, host: SimHost, record: Record) -> None:
+        server = self.servers[record.instance]
+        if server.uuid in host.guests and server.host == host.name:
+            self._ledger.break_promise(
+                3, f'record {record.id} destroys {server.name} on {host.name}'
+            )
+        host.guests.discard(server.uuid)
+        record.set(records.COMPLETED, self._timeline.now())
+
+    def _report_later(self, host: SimHost) -> None:
+        run = host.runs
+        self._timeline.after(REPORT_EVERY, lambda: self._report(host, run))
+
+    def _report(self, host: SimHost, run: int) -> None:
+        if not host.computing or host.runs != run:
+            return
+        if host.reporting:
+            service = self.services[host.name]
+            service.last_seen = service.updated_at = self._timeline.now()
+        self._report_later(host)
+
+    def operator_disables(self, host: str, reason: str | None) -> None:
+        service = self._touched(host)
+        service.disabled, service.reason = True, reason
+        service.operator_disabled = True
+
+    def operator_enables(self, host: str) -> None:
+        service = self._touched(host)
+        service.disabled, service.reason = False, None
+        service.operator_disabled = False
+
+    def operator_forces_down(self, host: str) -> None:
+        service = self._touched(host)
+        service.forced_down = service.operator_forced = True
+
+    def operator_forces_up(self, host: str) -> None:
+        service = self._touched(host)
+        if self._done_records(host):
+            return  # nova answers 400
+        service.forced_down = service.operator_forced = False
+
+    def operator_evacuates(self, server: Server) -> Record:
+        self._require_evacuable(server)
+        return self._accept(server, by_operator=True)
+
+    def is_evacuating(self, server: Server) -> bool:
+        """Whether any record of it is open, dead ones too."""
+        return bool(self._open(server))
+
+    def _touched(self, host: str) -> Service:
+        service = self.services[host]
+        service.updated_at = self._timeline.now()
+        return service
+
+    # The port.
+
+    def warm(self) -> None:
+        pass
+
+    def service(self, host: str) -> ComputeService:
+        if host not in self.services:
+            raise errors.ComputeNotFound(f'no nova-compute on {host}')
+        return self.services[host].seen(self._timeline.now())
+
+    def force_down(
+        self,
+        service: ComputeService,
+        before: ServiceBefore,
+        mark: ServiceMark,
+        proof: OffProof,
+    ) -> ComputeService:
+        """As the gateway: sends what the operator had not set."""
+        self.court.require_truth('force_down', service.host, proof)
+        self._ledger.act('force_down', service.host)
+        row = self.services[service.host]
+        if before.disabled and before.forced_down and service.forced_down:
+            return row.seen(self._timeline.now())
+        row = self._touched(service.host)
+        if not before.disabled:
+            if row.operator_disabled and row.reason != str(mark):
+                self._ledger.break_promise(
+                    4, f"an operator's reason on {row.host} is overwritten"
+                )
+            row.disabled, row.reason = True, str(mark)
+        row.forced_down = True
+        return row.seen(self._timeline.now())
+
+    def force_up(self, service: ComputeService) -> ComputeService:
+        row = self.services[service.host]
+        self._ledger.act('force_up', service.host)
+        left = [
+            r.id
+            for r in self.records
+            if r.source == row.host and r.status in records.BLOCKING
+        ]
+        if left:
+            self._ledger.break_promise(
+                3, f'{row.host} is forced up with records {left}'
+            )
+        if row.operator_forced:
+            self._ledger.break_promise(
+                4, f"an operator's force-down of {row.host} is undone"
+            )
+        if not self._hosts[row.host].computing:
+            self._ledger.act('force_up_of_the_dead', row.host)
+        if self._done_records(row.host):
+            raise errors.ComputeRefused(
+                f'Unable to force up host {row.host}', 400
+            )
+        self._touched(service.host).forced_down = False
+        return row.seen(self._timeline.now())
+
+    def enable(self, service: ComputeService) -> ComputeService:
+        row = self._touched(service.host)
+        self._ledger.act('enable', service.host)
+        if row.operator_disabled:
+            self._ledger.break_promise(
+                4, f"an operator's disable of {row.host} is undone"
+            )
+        row.disabled, row.reason = False, None
+        return row.seen(self._timeline.now())
+
+    def instances(self, host: str) -> Sequence[Instance]:
+        return [
+            s.seen()
+            for s in self.servers.values()
+            if s.host == host and not s.deleted
+        ]
+
+    def instance(self, uuid: str) -> Instance:
+        return self._server(uuid).seen()
+
+    def evacuate(self, instance: str, proof: OffProof) -> str:
+        server = self._server(instance)
+        self._require_evacuable(server)
+        self.court.require_truth('evacuate', server.host or '', proof)
+        self._ledger.act('evacuate', instance)
+        record = self._accept(server)
+        return f'req-{record.id}'
+
+    def stop(self, instance: str) -> None:
+        server = self._server(instance)
+        self._ledger.act('stop', instance)
+        if server.task_state is not None or server.vm_state != 'active':
+            raise errors.ComputeRefused('conflict', 409)
+        server.vm_state = 'stopped'
+        if server.host is not None:
+            self._hosts[server.host].guests.discard(instance)
+
+    def migrations(
+        self,
+        source: str,
+        since: datetime.datetime | None = None,
+        statuses: Collection[MigrationStatus] | None = None,
+    ) -> Sequence[Migration]:
+        wanted = None if statuses is None else {s.value for s in statuses}
+        return [
+            r.seen()
+            for r in self.records
+            if r.source == source
+            and (wanted is None or r.status in wanted)
+            and (
+                since is None
+                or (r.updated_at is not None and r.updated_at >= since)
+            )
+        ]
+
+    # The course of an evacuation.
+
+    def _accept(self, server: Server, by_operator: bool = False) -> Record:
+        live = [r for r in self._open(server) if not self._is_dead(r)]
+        if live:
+            self._spoil(server, live, by_operator)
+        record = Record(
+            id=len(self.records) + 1,
+            instance=server.uuid,
+            source=server.host or '',
+            created_at=self._timeline.now(),
+            by_operator=by_operator,
+        )
+        self.records.append(record)
+        server.task_state = 'rebuilding'
+        server.fault = None
+        stopped = server.vm_state == 'stopped'
+        self._timeline.after(
+            self.schedule_takes, lambda: self._schedule(record, stopped)
+        )
+        return record
+
+    def _schedule(self, record: Record, stopped: bool) -> None:
+        server = self.servers[record.instance]
+        now = self._timeline.now()
+        if record.status != records.ACCEPTED or server.spoilt:
+            return
+        target = self._choose(record)
+        if target is None:
+            record.set(records.ERROR, now)
+            self._fail(server, 'No valid host was found.')
+            return
+        record.target = target.name
+        record.set(records.PRE_MIGRATING, now)
+        server.task_state = 'rebuild_spawning'
+        run = target.runs
+        self._timeline.after(
+            self.spawn_takes,
+            lambda: self._spawn(record, target, run, stopped),
+        )
+
+    def _choose(self, record: Record) -> SimHost | None:
+        now = self._timeline.now()
+        fit = [
+            host
+            for host in self._hosts.values()
+            if host.name != record.source
+            and host.name not in self.full
+            and self.services[host.name].up(now)
+            and not self.services[host.name].disabled
+        ]
+        placed = [s.host for s in self.servers.values()]
+        return min(fit, key=lambda h: placed.count(h.name), default=None)
+
+    def _spawn(
+        self, record: Record, target: SimHost, run: int, stopped: bool
+    ) -> None:
+        server = self.servers[record.instance]
+        now = self._timeline.now()
+        if not target.computing or target.runs != run or server.spoilt:
+            return  # nobody notices
+        if server.deleted:
+            record.set(records.ERROR, now)
+            return
+        if target.name in self.failing:
+            record.set(records.FAILED, now)
+            self._fail(server, f'spawn failed on {target.name}')
+            return
+        server.host = target.name
+        server.task_state = None
+        server.vm_state = 'stopped' if stopped else 'active'
+        if not stopped:
+            target.guests.add(server.uuid)
+        record.set(records.DONE, now)
+        self.court.require_single(server)
+
+    @staticmethod
+    def _fail(server: Server, fault: str) -> None:
+        server.vm_state, server.task_state = 'error', None
+        server.fault = fault
+
+    # What is destroyed.
+
+    def _spoil(
+        self, server: Server, live: list[Record], by_operator: bool
+    ) -> None:
+        if not by_operator:
+            self._ledger.break_promise(
+                2, f'{server.name} is evacuated over {[r.id for r in live]}'
+            )
+        server.spoilt = True
+        server.vm_state = 'error'
+        server.task_state = 'rebuild_block_device_mapping'
+        for record in live:
+            record.set(records.FAILED, self._timeline.now())
+
+    # Helpers.
+
+    def _open(self, server: Server) -> list[Record]:
+        return [
+            r
+            for r in self.records
+            if r.instance == server.uuid and r.status in records.UNDER_WAY
+        ]
+
+    def _is_dead(self, record: Record) -> bool:
+        """Whether the record's target was off since it was made."""
+        return record.target is not None and self._hosts[
+            record.target
+        ].was_off(record.created_at, self._timeline.now())
+
+    def _done_records(self, host: str) -> bool:
+        return any(
+            r.source == host and r.status == records.DONE for r in self.records
+        )
+
+    def _server(self, uuid: str) -> Server:
+        server = self.servers.get(uuid)
+        if server is None or server.deleted:
+            raise errors.ComputeNotFound(f'Instance {uuid} is not found.')
+        return server
+
+    def _require_evacuable(self, server: Server) -> None:
+        if server.vm_state not in eligibility.EVACUABLE:
+            raise errors.ComputeRefused(
+                f"Cannot 'evacuate' instance {server.uuid} while it is in "
+                f'vm_state {server.vm_state}',
+                409,
+            )
+        if server.host is None:
+            raise errors.ComputeRefused("can't be the same one.", 400)
+        if self.services[server.host].up(self._timeline.now()):
+            raise errors.ComputeRefused(
+                f'Compute service of {server.host} is still in use.', 400
+            )

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything together: hosts, nova, storage, daemons and their people."""
+
+from collections.abc import Callable
+import dataclasses
+from typing import Any
+
+from nova_ha.engine.intake import Fenced
+from nova_ha.engine.settings import Settings
+from nova_ha.recovery import errors
+from nova_ha.recovery import safety
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.states import RecoveryState
+from tests.simulator import records
+from tests.simulator.daemon import Daemon
+from tests.simulator.hosts import SimHost
+from tests.simulator.hosts import SimHosts
+from tests.simulator.hosts import SimPower
+from tests.simulator.ledger import Ledger
+from tests.simulator.notices import SimNotifier
+from tests.simulator.nova import SimNova
+from tests.simulator.storage import Storage
+from tests.simulator.timeline import Timeline
+from tests.simulator.wire import Fault
+from tests.simulator.wire import Faults
+
+NOVA_AWAY = errors.ComputeUnavailable('nova does not answer')
+STORE_AWAY = errors.StoreUnavailable('the store does not answer')
+FOR_EVER = 1_000_000_000
+
+
+class World:
+    """A cloud of a few hosts and a controller."""
+
+    def __init__(self, hosts: int = 3, **settings: Any) -> None:
+        self.timeline = Timeline()
+        self.ledger = Ledger(self.timeline)
+        self.faults = Faults()
+        self.notices = SimNotifier()
+        self.storage = Storage(self.timeline)
+        names = [f'h{i}' for i in range(1, hosts + 1)]
+        self.hosts = {n: SimHost(n, self.timeline) for n in names}
+        self.host_file = SimHosts(names)
+        self.power = SimPower(self.hosts, self.timeline, self.ledger)
+        self.nova = SimNova(self.hosts, self.timeline, self.ledger)
+        self.settings = Settings(**{'owner': 'c1', **settings})
+        self.daemons: dict[str, Daemon] = {}
+        self.starts: list[str] = []
+
+    def close(self) -> None:
+        for daemon in self.daemons.values():
+            daemon.kill()
+        self.timeline.close()
+        self.storage.close()
+
+    # Daemons.
+
+    def start(self, owner: str = 'c1') -> Daemon:
+        """Start a daemon; the one of that name must be dead."""
+        old = self.daemons.get(owner)
+        assert old is None or not old.process.alive
+        ports = {
+            'hosts': self.host_file,
+            'power': self.power,
+            'compute': self.nova,
+            'store': self.storage.store,
+            'spool': self.storage.spool,
+            'notifier': self.notices,
+        }
+        settings = dataclasses.replace(self.settings, owner=owner)
+        daemon = Daemon(ports, self.timeline, self.faults, settings)
+        self.daemons[owner] = daemon
+        self.starts.append(owner)
+        return daemon
+
+    @property
+    def daemon(self) -> Daemon:
+        return self.daemons['c1']
+
+    def crash(self, owner: str = 'c1') -> None:
+        self.daemons[owner].kill()
+
+    def restart(self, owner: str = 'c1') -> Daemon:
+        self.crash(owner)
+        return self.start(owner)
+
+    # What happens.
+
+    def fence(
+        self, host: str, seconds: float = 50.0, owner: str = 'c1'
+    ) -> Fenced:
+        """Ask for a fence, and hold the answer against the truth."""
+        asked = self.timeline.now()
+        self.ledger.act('fence_requested', host)
+        fenced = self.daemons[owner].fence(host, seconds)
+        name = self.host_file.get(host).name
+        if not self.hosts[name].was_off(asked, self.timeline.now()):
+            self.ledger.break_promise(7, f'{name} is told fenced, was not off')
+        if not self._is_durable(name, fenced):
+            self.ledger.break_promise(7, f'{name} is told fenced, unrecorded')
+        return fenced
+
+    def _is_durable(self, host: str, fenced: Fenced) -> bool:
+        if fenced.recovery is not None:
+            stored = self.storage.store.get(fenced.recovery.uuid)
+            return safety.proves(stored.off_proof, stored)
+        return any(
+            record.host == host and record.off_proof == fenced.proof
+            for _key, record in self.storage.spool.entries()
+        )
+
+    def lose(self, host: str) -> None:
+        """The host's kernel stops."""
+        self.hosts[host].panic()
+
+    def power_on(self, host: str, compute: bool = True) -> None:
+        """Somebody powers the host on; nova-compute comes with it."""
+        self.hosts[host].switch_on()
+        if compute:
+            self.nova.start_compute(host)
+
+    def nova_away(self) -> Fault:
+        return self.faults.add(
+            Fault('compute', '*', error=NOVA_AWAY, times=FOR_EVER)
+        )
+
+    def store_away(self) -> Fault:
+        return self.faults.add(
+            Fault('store', '*', error=STORE_AWAY, times=FOR_EVER)
+        )
+
+    def back(self, fault: Fault) -> None:
+        if fault in self.faults.armed:
+            self.faults.armed.remove(fault)
+
+    def run(self, seconds: float) -> None:
+        self.timeline.sleep(seconds)
+
+    def until(
+        self, happened: Callable[[], Any], seconds: float = 120.0
+    ) -> None:
+        """Let time pass until it has happened.
+
+        :raises AssertionError: it has not.
+        """
+        came = self.timeline.run_until(lambda: bool(happened()), seconds)
+        assert came, '\n'.join(
+            [f'not within {seconds} s']
+            + [str(r) for r in self.storage.store.recoveries(limit=5)]
+            + [str(a) for a in self.notices.alarms[-5:]]
+        )
+
+    def until_state(
+        self, host: str, state: RecoveryState, seconds: float = 120.0
+    ) -> Recovery:
+        seen = -1
+
+        def reached() -> bool:
+            nonlocal seen
+            before, seen = seen, self.faults.calls.get(('store', 'save'), 0)
+            return before != seen and self.recovery(host).state is state
+
+        self.until(reached, seconds)
+        return self.recovery(host)
+
+    # What is to be seen.
+
+    def recovery(self, host: str) -> Recovery:
+        """Return the host's newest recovery."""
+        return self.storage.store.recoveries(host=host, limit=1)[0]
+
+    def rows(self, host: str) -> dict[str, Evacuation]:
+        """Return the newest recovery's evacuations by instance name."""
+        found = self.storage.store.evacuations(self.recovery(host).uuid)
+        return {row.name: row for row in found}
+
+    def history(self, host: str) -> list[str]:
+        """Return the names of what happened to the newest recovery."""
+        events = self.storage.store.events(self.recovery(host).uuid)
+        return [e.name for e in events if e.instance is None]
+
+    def left(self, host: str) -> list[records.Record]:
+        """Return the records that forbid taking the host back."""
+        return [
+            r
+            for r in self.nova.records
+            if r.source == host and r.status in records.BLOCKING
+        ]
