@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``POST /v1/fence``: power a host off and recover it."""
+
+import falcon
+
+from nova_ha.api import audit
+from nova_ha.api import settings
+from nova_ha.api import validation
+from nova_ha.api import views
+from nova_ha.api.ports import Fencing
+from nova_ha.api.schemas import fence as schemas
+from nova_ha.recovery.deadline import Deadline
+
+
+class Fence:
+    """Answers when off is verified and recorded, and not before.
+
+    ``reboot`` is an off like any other here: it goes into the reason, and
+    when the host may be powered on again is the engine's affair.
+    """
+
+    def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
+        self._fencing = fencing
+        self._defaults = defaults
+
+    def on_post(
+        self, request: falcon.Request, response: falcon.Response
+    ) -> None:
+        wanted = validation.body(request, schemas.FENCE)
+        seconds = wanted.get('deadline', self._defaults.fence_timeout)
+        deadline = Deadline.after(seconds)
+        action = wanted.get('action', 'off')
+        reason = f'{action} asked for by {audit.who(request)}'
+        if wanted.get('reason'):
+            reason += f': {wanted["reason"]}'
+        answer = self._fencing.fence(
+            wanted['host'],
+            wanted.get('origin', 'operator'),
+            reason,
+            deadline,
+        )
+        response.media = views.fence_answer(answer)

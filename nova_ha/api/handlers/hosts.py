@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``/v1/hosts``: the hosts that can be fenced, and their power."""
+
+import falcon
+
+from nova_ha.api import audit
+from nova_ha.api import validation
+from nova_ha.api import views
+from nova_ha.api.ports import Fencing
+from nova_ha.api.schemas import hosts as schemas
+
+
+class Hosts:
+    """``GET /v1/hosts``"""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response
+    ) -> None:
+        hosts = self._fencing.hosts()
+        response.media = {'hosts': [views.host(host) for host in hosts]}
+
+
+class Power:
+    """``GET /v1/hosts/{host}/power``: a fresh read through the driver."""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response, host: str
+    ) -> None:
+        validation.check(host, schemas.NAME)
+        state = self._fencing.status(host)
+        response.media = {'host': host, 'power': state.value}
+
+
+class PowerOn:
+    """``POST /v1/hosts/{host}/power-on``: accepted, or refused."""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_post(
+        self, request: falcon.Request, response: falcon.Response, host: str
+    ) -> None:
+        validation.check(host, schemas.NAME)
+        validation.body(request, schemas.NOTHING)
+        self._fencing.power_on(host, audit.who(request))
+        response.status = falcon.HTTP_ACCEPTED
+        response.media = {'host': host}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the API needs of the engine; the daemon provides it.
+
+Only errors of :mod:`nova_ha.recovery.errors` come through.
+"""
+
+from collections.abc import Sequence
+import dataclasses
+from typing import Protocol
+
+from nova_ha.recovery import errors
+from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.states import PowerState
+from nova_ha.recovery.states import RecoveryState
+
+
+class FenceTimeout(errors.PowerError, errors.Retriable):
+    """The deadline passed before off was verified and recorded."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FenceAnswer:
+    """The host is off, and that is on record.
+
+    :ivar recovery: uuid; None when only the spool knows of it yet.
+    :ivar state: of that recovery; None likewise.
+    :ivar spooled: the store was away, the record waits on disk.
+    """
+
+    recovery: str | None
+    state: RecoveryState | None
+    proof: OffProof
+    spooled: bool
+
+
+class Fencing(Protocol):
+    """The engine, as seen through the socket.
+
+    :param who: the user who asks, for the record.
+    """
+
+    def fence(
+        self,
+        host: str,
+        origin: str,
+        reason: str,
+        deadline: Deadline,
+    ) -> FenceAnswer:
+        """Wait until off is verified and recorded.
+
+        Verified anew, however often it is asked.
+
+        :param host: nova's or Pacemaker's name.
+        :raises UnknownHost: the hosts file does not name it.
+        :raises PowerError: off was not verified.
+        :raises StoreError: off could not be recorded.
+        """
+
+    def status(self, host: str) -> PowerState:
+        """Read the power state afresh.
+
+        :raises UnknownHost: the hosts file does not name it.
+        :raises PowerError: it could not be read.
+        """
+
+    def hosts(self) -> Sequence[Host]:
+        """Return every host that can be fenced."""
+
+    def health(self) -> Sequence[str]:
+        """Return what keeps this daemon from fencing; empty when nothing."""
+
+    def recoveries(
+        self, host: str | None, active: bool | None
+    ) -> Sequence[Recovery]:
+        """Return recoveries, newest first.
+
+        :param host: of this host only, if given.
+        :param active: only those that have, or have not, come to an end.
+        """
+
+    def recovery(
+        self, uuid: str
+    ) -> tuple[Recovery, Sequence[Evacuation], Sequence[RecoveryEvent]]:
+        """Return a recovery with its evacuations and its history.
+
+        :raises UnknownRecovery: there is none.
+        """
+
+    def retry(self, uuid: str, who: str) -> Recovery:
+        """Try again what has failed.
+
+        :raises IllegalTransition: nothing is to be tried again.
+        :raises UnsafeRequest: a promise forbids it.
+        """
+
+    def confirm_off(self, uuid: str, who: str) -> Recovery:
+        """Take a person's word that the host is off.
+
+        :raises IllegalTransition: that is not what the recovery waits for.
+        """
+
+    def release(self, uuid: str, who: str) -> Recovery:
+        """Overrule the guard that holds the evacuations back.
+
+        :raises IllegalTransition: none does.
+        """
+
+    def cancel(self, uuid: str, who: str) -> Recovery:
+        """End the recovery; what nova was told stays told.
+
+        :raises IllegalTransition: it is at work or over.
+        """
+
+    def power_on(self, host: str, who: str) -> None:
+        """Have the host powered on once the evacuations are over.
+
+        :raises UnsafeRequest: a recovery needs the host off.
+        """

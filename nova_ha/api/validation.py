@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes requests apart, and refuses what their schema does not allow."""
+
+from collections.abc import Mapping
+import json
+from typing import Any
+
+import falcon
+import jsonschema
+
+from nova_ha.api import errors
+
+MAX_BODY = 64 * 1024
+"""Bytes. The largest request there is has a few hundred."""
+
+
+def body(request: falcon.Request, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request's JSON object; an empty body is an empty object.
+
+    :raises errors.BadRequest: the schema does not allow it.
+    """
+    if request.get_header('Transfer-Encoding'):
+        raise errors.BadRequest(
+            'send the body with a Content-Length',
+            'request.length-required',
+            411,
+        )
+    if (request.content_length or 0) > MAX_BODY:
+        raise errors.BadRequest(
+            f'the body is longer than {MAX_BODY} bytes',
+            'request.too-large',
+            413,
+        )
+    raw = request.bounded_stream.read()
+    try:
+        data = json.loads(raw or b'{}', parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise errors.BadRequest(f'the body is no JSON: {error}') from None
+    check(data, schema)
+    return dict(data)
+
+
+def _no_constant(text: str) -> None:
+    """Refuse NaN and Infinity: no comparison with NaN refuses anything."""
+    raise ValueError(f'{text} is no JSON')
+
+
+def query(
+    request: falcon.Request, schema: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the parameters behind the question mark.
+
+    :raises errors.BadRequest: the schema does not allow them.
+    """
+    parameters = dict(request.params)
+    check(parameters, schema)
+    return parameters
+
+
+def check(data: object, schema: Mapping[str, Any]) -> None:
+    """Refuse data that the schema does not allow.
+
+    :raises errors.BadRequest: with the field and what is wrong with it.
+    """
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(data))
+    if error is None:
+        return
+    where = '.'.join(str(step) for step in error.absolute_path)
+    text = f'{where}: {error.message}' if where else error.message
+    raise errors.BadRequest(text[:500])

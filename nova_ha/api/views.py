@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The heart's values as JSON; times are ISO 8601 with their offset."""
+
+import dataclasses
+import datetime
+import enum
+from typing import Any
+
+from nova_ha.api.ports import FenceAnswer
+from nova_ha.recovery import model
+
+
+def fence_answer(answer: FenceAnswer) -> dict[str, Any]:
+    """Return what a fence request is answered with."""
+    return {
+        'recovery': answer.recovery,
+        'state': _plain(answer.state),
+        'spooled': answer.spooled,
+        'off_proof': _fields(answer.proof),
+    }
+
+
+def host(value: model.Host) -> dict[str, Any]:
+    """Leave the driver's parameters out: they hold passwords."""
+    return {'name': value.name, 'node': value.node, 'driver': value.driver}
+
+
+def recovery(value: model.Recovery) -> dict[str, Any]:
+    """Return all of a recovery, with its off-proof."""
+    return _fields(value)
+
+
+def evacuation(value: model.Evacuation) -> dict[str, Any]:
+    """Return all of an evacuation but the recovery it is shown with."""
+    return _fields(value, leave_out='recovery')
+
+
+def event(value: model.RecoveryEvent) -> dict[str, Any]:
+    """Return all of an event but the recovery it is shown with."""
+    return _fields(value, leave_out='recovery')
+
+
+def _fields(value: Any, leave_out: str = '') -> dict[str, Any]:
+    return {
+        field.name: _plain(getattr(value, field.name))
+        for field in dataclasses.fields(value)
+        if field.name != leave_out
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value):
+        return _fields(value)
+    return value
