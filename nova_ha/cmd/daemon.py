@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fencer as a service: parts put together, started and stopped."""
+
+import pathlib
+import signal
+import threading
+from types import FrameType
+
+from oslo_config import cfg
+from oslo_log import log as logging
+from oslo_service import service
+
+from nova_ha.api.server import LocalApi
+from nova_ha.clock import SystemClock
+from nova_ha.cmd import settings as settings_of
+from nova_ha.cmd import systemd
+from nova_ha.cmd.local_fencing import LocalFencing
+from nova_ha.compute.gateway import NovaCompute
+from nova_ha.db.spool import FileSpool
+from nova_ha.db.store import SqlStore
+from nova_ha.engine.engine import Engine
+from nova_ha.engine.pools import Pools
+from nova_ha.engine.world import World
+from nova_ha.hosts.problems import HostsFileError
+from nova_ha.hosts.registry import HostsFile
+from nova_ha.notification.log import LogNotifier
+from nova_ha.power.drivers import Power
+
+LOG = logging.getLogger(__name__)
+
+SPOOL = 'spool'
+"""Below state_path."""
+
+BEAT = 1.0
+"""Seconds between two looks at signals when systemd wants no watchdog."""
+
+
+class Fencer(service.ServiceBase):  # type: ignore[misc]
+    """What runs as ``nova-ha-fencer``.
+
+    :raises HostsFileError: the hosts file cannot be used.
+    :raises ComputeMisconfigured: [nova] cannot be used.
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+        self._stopping = threading.Event()
+        self._stopped = threading.Event()
+        self._reload = threading.Event()
+        clock = SystemClock()
+        self._power = Power(conf, clock, self._stopping)
+        self._hosts = HostsFile(conf.hosts_file, self._power.schemas())
+        world = World(
+            hosts=self._hosts,
+            power=self._power,
+            compute=NovaCompute.from_conf(conf),
+            store=SqlStore(conf),
+            spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
+            notifier=LogNotifier(clock),
+            clock=clock,
+        )
+        settings = settings_of.of(conf)
+        pools = Pools.of(
+            conf.engine.fencing_workers,
+            conf.engine.recovery_workers,
+            conf.engine.evacuation_workers,
+        )
+        self._engine = Engine(world, pools, settings)
+        self._api = LocalApi(conf, LocalFencing(self._engine, world, settings))
+
+    def start(self) -> None:
+        """Start; ready when the socket answers."""
+        # In one process oslo.service does not reload on SIGHUP but ends.
+        signal.signal(signal.SIGHUP, self._on_hangup)
+        self._power.warm(self._hosts.all())
+        self._engine.start()
+        self._api.start()
+        systemd.notify('READY=1')
+        LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
+
+    def wait(self) -> None:
+        """Stay until stopped; serve signals and the watchdog."""
+        interval = systemd.watchdog_interval() or BEAT
+        beats = -1
+        while not self._stopping.is_set():
+            self._reload.wait(min(interval, BEAT))
+            if self._reload.is_set():
+                self._reload.clear()
+                self.reset()
+            now = self._engine.beats()
+            if now != beats:
+                beats = now
+                systemd.notify('WATCHDOG=1')
+        self._stopped.wait()
+
+    def reset(self) -> None:
+        """Read hosts file and mutable options again; keep what is bad out."""
+        systemd.notify('RELOADING=1')
+        try:
+            self._conf.mutate_config_files()
+            self._hosts.reload()
+            LOG.info('Reloaded: %d hosts', len(self._hosts.all()))
+        except (HostsFileError, cfg.Error) as e:
+            LOG.error('Not reloaded, all stays as it was: %s', e)
+        systemd.notify('READY=1')
+
+    def stop(self) -> None:
+        """Take nothing new, bring what is under way to its end, leave."""
+        systemd.notify('STOPPING=1')
+        LOG.info('Stopping')
+        self._stopping.set()
+        timeout = self._conf.engine.drain_timeout
+        self._api.stop(timeout)
+        self._engine.stop(timeout)
+        self._power.close()
+        LOG.info('Stopped')
+        self._stopped.set()
+
+    def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
+        self._reload.set()

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine in the form the local API asks for."""
+
+from collections.abc import Sequence
+
+from nova_ha.api.ports import FenceAnswer
+from nova_ha.engine.engine import Engine
+from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.world import World
+from nova_ha.recovery import errors
+from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.model import Evacuation
+from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.states import PowerState
+
+
+class LocalFencing:
+    """Satisfies :class:`nova_ha.api.ports.Fencing`."""
+
+    def __init__(
+        self, engine: Engine, world: World, settings: SettingsSource
+    ) -> None:
+        self._engine = engine
+        self._world = world
+        self._settings = settings
+        self.retry = engine.operator.retry
+        self.confirm_off = engine.operator.confirm_off
+        self.release = engine.operator.release
+        self.cancel = engine.operator.cancel
+        self.power_on = engine.operator.power_on
+
+    def fence(
+        self,
+        host: str,
+        origin: str,
+        reason: str,
+        deadline: Deadline,
+    ) -> FenceAnswer:
+        """Wait until off is verified and recorded."""
+        fenced = self._engine.intake.fence(host, origin, reason, deadline)
+        recovery = fenced.recovery
+        if recovery is not None:
+            self._engine.intake.answered(recovery)
+        return FenceAnswer(
+            recovery=recovery.uuid if recovery else None,
+            state=recovery.state if recovery else None,
+            proof=fenced.proof,
+            spooled=recovery is None,
+        )
+
+    def status(self, host: str) -> PowerState:
+        """Read the power state afresh."""
+        deadline = Deadline.after(self._settings().read_timeout)
+        return self._world.power.power_state(
+            self._world.hosts.get(host), deadline
+        )
+
+    def hosts(self) -> Sequence[Host]:
+        """Return every host that can be fenced."""
+        return self._world.hosts.all()
+
+    def health(self) -> Sequence[str]:
+        """Return what keeps this daemon from fencing."""
+        problems = []
+        if not self._world.hosts.all():
+            problems.append('the hosts file names no host')
+        try:
+            self._world.store.check()
+        except errors.StoreError as store:
+            try:
+                self._world.spool.check()
+            except errors.StoreError as spool:
+                problems.append(
+                    f'nothing can be recorded: store: {store}; spool: {spool}'
+                )
+        return problems
+
+    def recoveries(
+        self, host: str | None, active: bool | None
+    ) -> Sequence[Recovery]:
+        """Return recoveries, newest first."""
+        return self._world.store.recoveries(host=host, active=active)
+
+    def recovery(
+        self, uuid: str
+    ) -> tuple[Recovery, Sequence[Evacuation], Sequence[RecoveryEvent]]:
+        """Return a recovery with its evacuations and its history."""
+        store = self._world.store
+        return store.get(uuid), store.evacuations(uuid), store.events(uuid)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From options to the engine's settings."""
+
+from oslo_config import cfg
+
+from nova_ha.engine.settings import Settings
+from nova_ha.engine.settings import SettingsSource
+
+
+def of(conf: cfg.ConfigOpts) -> SettingsSource:
+    """Return a source that reads the options at each use."""
+
+    def read() -> Settings:
+        engine, evacuation = conf.engine, conf.evacuation
+        return Settings(
+            owner=conf.host,
+            lease=engine.lease,
+            scan_interval=engine.scan_interval,
+            host_watch_interval=engine.host_watch_interval,
+            power_watch_interval=engine.power_watch_interval,
+            retry_interval=engine.retry_interval,
+            force_down_alarm=engine.force_down_alarm,
+            return_alarm=engine.return_alarm,
+            fence_timeout=conf.fencer.fence_timeout,
+            read_timeout=conf.power.read_timeout,
+            window=evacuation.window,
+            poll_interval=evacuation.poll_interval,
+            settle=evacuation.settle,
+            timeout=evacuation.timeout,
+            attempts=evacuation.attempts,
+            backoff=evacuation.backoff,
+            storm_hosts=conf.guards.storm_hosts,
+        )
+
+    return read

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two controllers on one store: one is lost, the other ends its work."""
+
+import time
+
+from tests.functional import servers
+from tests.functional.daemon import base
+from tests.functional.nova import base as nova_base
+from tests.functional.nova import front
+
+INSTANCES = 4
+LEASE = 3.0
+
+
+class AsAdmin:
+    """Lets whoever asks be the administrator: there is no keystone."""
+
+    def __init__(self, app, headers):
+        self._app = app
+        self._headers = {
+            'HTTP_' + name.upper().replace('-', '_'): value
+            for name, value in headers.items()
+        }
+
+    def __call__(self, environ, start_response):
+        return self._app({**environ, **self._headers}, start_response)
+
+
+class TakeoverSuite:
+    """Two fencers and real nova, whose host1 has a BMC."""
+
+    def setUp(self):
+        super().setUp()
+        app = nova_base.nova_wsgi.Loader().load_app('osapi_compute')
+        self.asked_by_daemons = front.Front(
+            AsAdmin(app, self.auth.headers)
+        ).start()
+        self.addCleanup(self.asked_by_daemons.stop)
+        url = self.database()
+        bmc = self.make_bmc('host1')
+        self.fencer, self.other = (
+            self.make_fencer(
+                name,
+                {'host1': bmc},
+                database={'connection': url},
+                engine={'lease': LEASE},
+                evacuation={'window': 1, 'settle': 5},
+                nova={'endpoint': self.asked_by_daemons.url},
+            )
+            for name in ('fencer-1', 'fencer-2')
+        )
+        self.fencer.make_store()
+        self.fencer.start()
+        self.other.start()
+
+    def test_takeover(self):
+        """After kill -9 in mid-evacuation, once the lease has run out."""
+        instances = self.boot(INSTANCES)
+        self.computes['host1'].stop()
+        self.fencer.fence('host1')
+        self.wait_until(
+            lambda: self.gateway.migrations('host1'), 'the first record'
+        )
+        self.fencer.kill()
+        killed = time.monotonic()
+        self.wait_for_state('evacuating', 'host1', owner='fencer-2')
+        took = time.monotonic() - killed
+        self.assertGreater(took, LEASE / 3)
+        self.assertLess(took, LEASE + 5)
+
+        self.wait_for_state('evacuated', 'host1', owner='fencer-2', seconds=60)
+
+        records = self.gateway.migrations('host1')
+        self.assertEqual(
+            sorted(instances), sorted(record.instance for record in records)
+        )
+        for uuid in instances:
+            self.assertNotEqual('host1', self.gateway.instance(uuid).host)
+        posts = [
+            line
+            for line in map(str, self.asked_by_daemons.requests)
+            if 'POST' in line
+        ]
+        self.assertEqual(INSTANCES, len(posts), posts)
+
+    def test_handover(self):
+        """SIGTERM gives the lease up: the other goes on at once."""
+        self.boot(INSTANCES)
+        self.computes['host1'].stop()
+        self.fencer.fence('host1')
+        self.wait_until(
+            lambda: self.gateway.migrations('host1'), 'the first record'
+        )
+        self.assertEqual(0, self.fencer.terminate())
+        ended = time.monotonic()
+        self.wait_for_state('evacuating', 'host1', owner='fencer-2')
+        self.assertLess(time.monotonic() - ended, LEASE)
+        self.wait_for_state('evacuated', 'host1', owner='fencer-2', seconds=60)
+        self.assertEqual(INSTANCES, len(self.gateway.migrations('host1')))
+
+    def test_fenced_by_both(self):
+        """Both agents ask their own fencer; there is one recovery."""
+        self.boot(1)
+        self.computes['host1'].stop()
+        answers = [f.fence('host1') for f in (self.fencer, self.other)]
+        self.assertEqual(answers[0]['recovery'], answers[1]['recovery'])
+        self.wait_for_state('evacuated', 'host1', seconds=60)
+        self.assertEqual(1, len(self.gateway.migrations('host1')))
+
+
+class SQLiteTest(TakeoverSuite, base.SmallWorld, nova_base.NovaTestCase):
+    def database(self):
+        return f'sqlite:///{self.directory}/shared.sqlite'
+
+
+class MariaDBTest(TakeoverSuite, base.SmallWorld, nova_base.NovaTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Here, for nova's fixtures remove what is made in a test.
+        servers.mariadb()
+
+    def database(self):
+        return servers.mariadb().new_database()

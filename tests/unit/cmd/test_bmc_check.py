@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+import io
+import threading
+
+import fixtures
+import testtools
+
+from nova_ha.cmd.commands import bmc_check
+from nova_ha.recovery.model import Host
+from nova_ha.recovery.ports import PowerCheck
+from nova_ha.recovery.states import PowerState
+
+HOSTS = [Host(f'c{n}', f'c{n}', 'stub', {}) for n in range(3)]
+
+
+class StubPower:
+    """All hosts are checked at the same time, or none is."""
+
+    def __init__(self):
+        self._together = threading.Barrier(len(HOSTS), timeout=10)
+
+    def check(self, host, deadline):
+        self._together.wait()
+        problem = 'bad' if host.name == 'c1' else ''
+        return PowerCheck(PowerState.ON, 'operator', problem)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class CheckTest(testtools.TestCase):
+    def check(self, stream):
+        return bmc_check.check(StubPower(), HOSTS, 5, stream)
+
+    def test_all_at_once_and_in_order(self):
+        found = self.check(io.StringIO())
+        self.assertEqual(HOSTS, [one.host for one in found])
+        self.assertEqual(['', 'bad', ''], [one.check.problem for one in found])
+
+    def test_a_terminal_shows_one_line_that_is_gone_at_the_end(self):
+        stream = Terminal()
+        self.check(stream)
+        self.assertIn('\r3 of 3 BMCs tried', stream.getvalue())
+        self.assertTrue(stream.getvalue().endswith(' \r'))
+        self.assertNotIn('\n', stream.getvalue())
+
+    def test_elsewhere_a_line_is_printed_now_and_then(self):
+        stream = io.StringIO()
+        self.check(stream)
+        self.assertEqual('', stream.getvalue())
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova_ha.cmd.commands.bmc_check.PLAIN_INTERVAL', 0
+            )
+        )
+        self.check(stream)
+        self.assertEqual(
+            '3 of 3 BMCs tried', stream.getvalue().splitlines()[-1]
+        )
