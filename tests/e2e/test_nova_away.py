@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nova or keystone is not there: the fence does not need them."""
+
+import time
+from typing import ClassVar
+
+from tests.e2e import base
+
+AWAY = 30
+
+
+class AwayTest(base.EndToEndTest):
+    def wait_for_word(self, host):
+        """What the recovery says it waits for, when it says so."""
+
+        def said():
+            message = self.wait_for(host, 'forcing_down').message
+            return message.startswith('nova is not told yet') and message
+
+        return self.wait_until(said, 20, 'word of what it waits for')
+
+
+class NovaAwayTest(AwayTest):
+    def test_nova_api_away_for_30_seconds(self):
+        self.boot('compute1', 2)
+        self.crash('compute1')
+        stopped = time.monotonic()
+        with self.world.without(self.lab.nova_api):
+            answer = self.fence('compute1')
+            self.assertLess(answer.seconds, 5)
+            told = self.wait_for_word('compute1')
+            self.wait_until(
+                lambda: time.monotonic() >= stopped + AWAY, AWAY, 'the time'
+            )
+            self.say(f'told: {told}')
+        back = time.monotonic()
+        self.wait_for('compute1', 'evacuating', 'evacuated', timeout=10)
+        self.say(
+            f'agent {answer.seconds:.2f} s; nova knew '
+            f'{time.monotonic() - back:.1f} s after it was back'
+        )
+        self.wait_for('compute1', 'evacuated')
+
+
+class KeystoneAwayTest(AwayTest):
+    starts = False
+
+    def test_keystone_away_at_the_start(self):
+        self.boot('compute1', 2)
+        self.crash('compute1')
+        with self.world.without(self.lab.keystone):
+            self.daemon.start()
+            answer = self.fence('compute1')
+            self.assertLess(answer.seconds, 5)
+            self.say(f'told: {self.wait_for_word("compute1")}')
+        self.wait_for('compute1', 'evacuated')
+
+
+class NoRightsTest(AwayTest):
+    """The user of [nova] is in the project demo, without the role admin."""
+
+    options: ClassVar = {'nova': {'username': 'demo', 'project_name': 'demo'}}
+
+    def test_no_rights(self):
+        self.boot('compute1', 2)
+        self.crash('compute1')
+        self.fence('compute1')
+        told = self.wait_for_word('compute1')
+        self.assertIn('admin', told)
+        self.assertIn(told, self.daemon.log())
+        self.say(f'told: {told}')
+        self.assertEqual([], self.world.records())
+
+        self.give_rights()
+        self.wait_for('compute1', 'evacuated')
+
+    def give_rights(self):
+        self.daemon.stop()
+        self.daemon.configure({})
+        self.daemon.start()

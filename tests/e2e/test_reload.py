@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SIGHUP: the hosts file, and options that may change under way."""
+
+import json
+from typing import ClassVar
+
+from tests.e2e import base
+
+
+class ReloadTest(base.EndToEndTest):
+    starts = False
+    options: ClassVar = {'evacuation': {'window': 1}}
+
+    def test_reload(self):
+        hosts_file = self.daemon.service.hosts_file
+        whole = hosts_file.read_text()
+        few = json.loads(whole)
+        few['hosts'] = few['hosts'][1:]
+        hosts_file.write_text(json.dumps(few))
+        self.daemon.start()
+        unknown = self.agent.run('status', 'compute1', timeout=5)
+        self.assertEqual(1, unknown.code)
+        self.assertIn('compute1', unknown.error)
+
+        self.reload(hosts_file, whole, 'Reloaded: 4 hosts')
+        self.assertEqual(0, self.agent.run('status', 'compute1').code)
+
+        self.reload(hosts_file, whole + '!', 'Not reloaded')
+        self.assertEqual(0, self.agent.run('status', 'compute1').code)
+        hosts_file.write_text(whole)
+
+        self.widen_the_window()
+
+    def reload(self, file, text, expected):
+        before = self.daemon.log().count(expected)
+        file.write_text(text)
+        self.daemon.hang_up()
+        self.wait_until(
+            lambda: self.daemon.log().count(expected) > before, 10, expected
+        )
+
+    def widen_the_window(self):
+        """In the middle of an evacuation."""
+        self.boot('compute1', 7)
+        self.world.slow('compute2', 'compute3', 'compute4', seconds=1.5)
+        self.crash('compute1')
+        self.fence('compute1')
+        self.wait_until(lambda: self.most_at_once(2) == 1, 20, 'the first')
+        conf = self.daemon.service.config_file
+        text = conf.read_text()
+        self.assertIn('window = 1', text)
+        self.reload(conf, text.replace('window = 1', 'window = 4'), 'Reloaded')
+        most = self.most_at_once(8)
+        self.say(f'window 1, then {most} at once')
+        self.assertEqual(4, most)
+        self.wait_for('compute1', 'evacuated')
+
+    def most_at_once(self, looks):
+        """How many evacuations nova had under way, by several looks."""
+        most = 0
+        for _ in range(looks):
+            live = sum(
+                record['status'] in ('accepted', 'pre-migrating')
+                for record in self.world.records()
+            )
+            most = max(most, live)
+        return most

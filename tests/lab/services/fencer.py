@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-ha-fencer itself, configured for the hosts of the lab.
+
+It runs in the environment of whoever uses the lab, not in the cloud's.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+
+from tests.lab import processes
+from tests.lab import templating
+from tests.lab.config import ADDRESS
+from tests.lab.config import LabConfig
+from tests.lab.errors import LabError
+from tests.lab.hosts import ComputeHost
+from tests.lab.services.base import Service
+
+
+class Fencer(Service):
+    """One controller's fencer; several may run beside one another."""
+
+    def __init__(
+        self,
+        lab: LabConfig,
+        hosts: Iterable[ComputeHost],
+        name: str = 'nova-ha-fencer',
+        options: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """Describe a fencer; prepare, synchronise and start make it run.
+
+        :param name: of the service, and of the controller.
+        :param options: further options by group, for nova-ha.conf.
+        """
+        super().__init__(lab)
+        self.name = name
+        self.hosts = list(hosts)
+        self.options = options or {}
+        self.socket = lab.run / f'{name}.sock'
+        self.directory = lab.state / name
+        self.config_file = lab.etc / name / 'nova-ha.conf'
+        self.hosts_file = lab.etc / name / 'hosts.yaml'
+
+    def prepare(self) -> None:
+        """Write nova-ha.conf and hosts.yaml.
+
+        :raises LabError: nova-ha is not installed in this environment.
+        """
+        if not pathlib.Path(self.argv()[0]).exists():
+            raise LabError(
+                f'nova-ha is not installed beside {sys.executable}: there is '
+                f'no {self.argv()[0]}'
+            )
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.lab.run.mkdir(parents=True, exist_ok=True)
+        text = templating.render(
+            'nova-ha.conf',
+            name=self.name,
+            directory=self.directory,
+            hosts_file=self.hosts_file,
+            socket=self.socket,
+            user=self.lab.service_user,
+            more=self._more(),
+            **templating.common(self.lab),
+        )
+        templating.write(self.config_file, text)
+        # JSON is YAML, and needs no library to write.
+        templating.write(self.hosts_file, json.dumps(self._hosts(), indent=2))
+
+    def synchronise(self) -> None:
+        """Bring the fencer's store to the schema of its code."""
+        self.manage('db', 'sync')
+
+    def manage(self, *arguments: str) -> str:
+        """Run nova-ha-manage with this fencer's configuration; its output.
+
+        :raises LabError: it failed.
+        """
+        command = [
+            self._program('nova-ha-manage'),
+            *('--config-file', str(self.config_file)),
+            *arguments,
+        ]
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self._environment(),
+        )
+        if done.returncode:
+            raise LabError(
+                f'nova-ha-manage {" ".join(arguments)} failed with code '
+                f'{done.returncode}:\n{done.stdout}{done.stderr}'
+            )
+        return done.stdout
+
+    def argv(self) -> list[str]:
+        return [
+            self._program('nova-ha-fencer'),
+            *('--config-file', str(self.config_file)),
+        ]
+
+    def ready(self) -> bool:
+        """Whether it accepts connections on its socket."""
+        if not self.running():
+            return False
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket))
+            except OSError:
+                return False
+        return True
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+
+    def log_tail(self, lines: int = 40) -> str:
+        """The end of its log."""
+        return processes.tail(self.log, lines)
+
+    def _environment(self) -> dict[str, str]:
+        environment = super()._environment()
+        programs = pathlib.Path(sys.executable).parent
+        environment['PATH'] = f'{programs}:{environment["PATH"]}'
+        return environment
+
+    @staticmethod
+    def _program(name: str) -> str:
+        return str(pathlib.Path(sys.executable).parent / name)
+
+    def _more(self) -> str:
+        lines = []
+        for group, options in self.options.items():
+            lines.append(f'[{group}]')
+            lines.extend(f'{name} = {options[name]}' for name in options)
+        return '\n'.join(lines)
+
+    def _hosts(self) -> dict[str, object]:
+        return {
+            'defaults': {
+                'power': {
+                    'driver': 'ipmi',
+                    'user': self.lab.bmc_user,
+                    'password': self.lab.bmc_password,
+                }
+            },
+            'hosts': [
+                {
+                    'name': host.name,
+                    'power': {'address': ADDRESS, 'port': host.bmc.port},
+                }
+                for host in self.hosts
+            ],
+        }

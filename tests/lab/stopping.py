@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taking the lab down, with nothing left behind."""
+
+import shutil
+from typing import TYPE_CHECKING
+
+from tests.lab.parallel import in_parallel
+from tests.lab.progress import Progress
+from tests.lab.services.fencer import Fencer
+
+if TYPE_CHECKING:
+    from tests.lab.lab import Lab
+
+
+def stop(lab: 'Lab', progress: Progress) -> None:
+    """End every process that has a pid file."""
+    if not any(lab.config.run.glob('*.pid')):
+        progress.say('the lab is down already')
+        return
+    lab.ready_marker.unlink(missing_ok=True)
+    hosts = list(lab.hosts.values())
+    with progress.step('stopping the fencers and the compute hosts'):
+        in_parallel(each.stop for each in _fencers(lab))
+        in_parallel(host.bmc.stop for host in hosts)
+        in_parallel(
+            host.stop_compute for host in hosts if host.pid_file.exists()
+        )
+    with progress.step('stopping OpenStack'):
+        in_parallel(each.stop for each in (*lab.nova, *lab.apis))
+    with progress.step('stopping databases and messaging'):
+        # RabbitMQ says goodbye to the port mapper.
+        in_parallel(
+            each.stop for each in lab.infrastructure if each is not lab.epmd
+        )
+        lab.epmd.stop()
+
+
+def wipe(lab: 'Lab', progress: Progress) -> None:
+    """Remove what a stopped lab remembers, logs and all.
+
+    The virtualenv and the copy of the databases stay.
+    """
+    for name in ('state', 'etc', 'run', 'log'):
+        shutil.rmtree(lab.config.base / name, ignore_errors=True)
+    progress.say('state removed')
+
+
+def _fencers(lab: 'Lab') -> list[Fencer]:
+    """All that were started, by whatever name."""
+    return [
+        Fencer(lab.config, (), name=path.stem)
+        for path in lab.config.run.glob('*fencer*.pid')
+    ]
