@@ -63,9 +63,12 @@ class TakeoverSuite:
             lambda: self.gateway.migrations('host1'), 'the first record'
         )
         self.fencer.kill()
-        left = self.newest('host1').lease_expires_at
+        left = self.newest('host1')
+        self.assertEqual('fencer-1', left.owner)
         self.wait_for_state('evacuating', 'host1', owner='fencer-2')
-        self.assertGreater(datetime.datetime.now(datetime.UTC), left)
+        self.assertGreater(
+            datetime.datetime.now(datetime.UTC), left.lease_expires_at
+        )
 
         self.wait_for_state('evacuated', 'host1', owner='fencer-2', seconds=60)
 
