@@ -5,11 +5,13 @@ All times are aware UTC datetimes.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import datetime
 from typing import Any
 
 from nova_ha.recovery.states import EvacuationState
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import RecoveryState
 
@@ -234,3 +236,59 @@ class ServiceMark:
         if not disabled_reason or not disabled_reason.startswith(cls.PREFIX):
             return None
         return disabled_reason[len(cls.PREFIX) :].split(' ', 1)[0]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClusterNode:
+    """A node as Pacemaker sees it.
+
+    :ivar name: Pacemaker's name of it.
+    :ivar remote: pacemaker_remote runs there, not the whole cluster.
+    :ivar online: it answers; Pacemaker can run things there.
+    :ivar unclean: it was lost and has not been fenced yet.
+    :ivar gate: see :class:`~.states.Gate`.
+    :ivar compute_active: the resource nova-compute is active there, or may
+        be: it is being started or stopped, or its state is not known.
+    """
+
+    name: str
+    remote: bool
+    online: bool
+    unclean: bool
+    gate: Gate
+    compute_active: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NodeFence:
+    """A line of Pacemaker's fencing history.
+
+    :ivar node: Pacemaker's name of the target.
+    :ivar action: ``off``, ``reboot`` or ``on``.
+    :ivar succeeded: True or False once it is over; None while it is not.
+    :ivar at: when it ended; None while it has not.
+    :ivar by: which node had it done, or ``a human`` for
+        ``stonith_admin --confirm``.
+    :ivar client: who asked for it.
+    """
+
+    node: str
+    action: str
+    succeeded: bool | None
+    at: datetime.datetime | None
+    by: str
+    client: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClusterView:
+    """Pacemaker's picture of the cluster, read in one go.
+
+    :ivar quorate: this partition has quorum; no other one is believed.
+    :ivar nodes: by Pacemaker's names.
+    :ivar fences: the fencing history, oldest first.
+    """
+
+    quorate: bool
+    nodes: Mapping[str, ClusterNode]
+    fences: Sequence[NodeFence]

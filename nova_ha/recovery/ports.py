@@ -14,6 +14,7 @@ from typing import Any
 from typing import Protocol
 
 from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.model import ClusterView
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import FenceRecord
@@ -25,6 +26,7 @@ from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import PowerState
 
@@ -158,6 +160,24 @@ class Compute(Protocol):
 
         :param since: only those changed since then.
         :param statuses: only those (a query each).
+        """
+
+
+class Cluster(Protocol):
+    """Pacemaker, as the node this runs on sees it."""
+
+    def look(self) -> ClusterView:
+        """Read nodes, gates and fencing history afresh, all at once.
+
+        :raises ClusterUnavailable: Pacemaker does not answer.
+        """
+
+    def set_gate(self, node: str, gate: Gate) -> None:
+        """Write the node's permanent attribute; OPEN removes it.
+
+        Idempotent. What Pacemaker makes of it is seen by :meth:`look`.
+
+        :raises ClusterError: it was not written.
         """
 
 
