@@ -192,9 +192,13 @@ class RecoveryStore(Protocol):
     Every method may raise StoreUnavailable.
     """
 
-    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
+    def open(
+        self, recovery: Recovery, event: RecoveryEvent, lease: float = 0.0
+    ) -> Recovery:
         """Insert a new recovery.
 
+        :param lease: the seconds for which its owner, if it names one,
+            holds it from the very first moment.
         :raises ActiveRecoveryExists: its host has an active one.
         """
 
