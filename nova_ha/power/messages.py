@@ -57,6 +57,13 @@ def address(parameters: Mapping[str, Any]) -> str:
 
 
 _KINDS: Mapping[str, _Kind] = {
+    'absent': (
+        errors.PowerUnsupported,
+        lambda _user, text: (
+            f': there is no such fence agent in {text}; install it (Debian: '
+            'fence-agents) or correct its name in the hosts file'
+        ),
+    ),
     'silent': (
         errors.PowerUnreachable,
         lambda _user, text: (

@@ -100,7 +100,7 @@ class SwitchDriver(abc.ABC):
 
         :raises PowerError: it could not be read.
         """
-        return _state(self._do('state', host, device, deadline))
+        return state_of(self._do('state', host, device, deadline))
 
     def check(
         self, host: Host, device: PowerDevice, deadline: Deadline
@@ -110,7 +110,7 @@ class SwitchDriver(abc.ABC):
         :raises PowerError: one of them failed.
         """
         result = self._do('state', host, device, deadline)
-        return PowerCheck(_state(result), str(result.get('privilege', '')))
+        return PowerCheck(state_of(result), str(result.get('privilege', '')))
 
     def _do(
         self, action: str, host: Host, device: PowerDevice, deadline: Deadline
@@ -139,7 +139,8 @@ class SwitchDriver(abc.ABC):
         return result
 
 
-def _state(result: Mapping[str, Any]) -> PowerState:
+def state_of(result: Mapping[str, Any]) -> PowerState:
+    """Return the power state that a result tells."""
     states = {True: PowerState.ON, False: PowerState.OFF}
     return states.get(result.get('on', None), PowerState.UNKNOWN)
 

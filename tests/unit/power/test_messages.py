@@ -14,6 +14,7 @@ PARAMETERS = {
 }
 SUBJECT = Subject('c1', f'BMC {messages.address(PARAMETERS)}', 'adm')
 EXPECTED = {
+    'absent': (errors.PowerUnsupported, 'install it'),
     'silent': (errors.PowerUnreachable, 'check that it has power and network'),
     'user': (errors.PowerAuthError, "refuses user 'adm'"),
     'password': (errors.PowerAuthError, "refuses the password of user 'adm'"),
