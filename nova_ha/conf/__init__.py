@@ -8,6 +8,7 @@ calls :func:`register_opts` on it and hands it down.
 from oslo_config import cfg
 
 from nova_ha.conf import base
+from nova_ha.conf import cluster
 from nova_ha.conf import database
 from nova_ha.conf import engine
 from nova_ha.conf import evacuation
@@ -16,7 +17,17 @@ from nova_ha.conf import guards
 from nova_ha.conf import nova
 from nova_ha.conf import power
 
-MODULES = (base, database, engine, evacuation, fencer, guards, nova, power)
+MODULES = (
+    base,
+    cluster,
+    database,
+    engine,
+    evacuation,
+    fencer,
+    guards,
+    nova,
+    power,
+)
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:

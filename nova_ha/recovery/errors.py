@@ -20,6 +20,8 @@
     │   │   └── ComputeForbidden  ... for lack of rights
     │   ├── ComputeNotFound       no such service or instance
     │   └── ComputeTooOld         the cloud lacks a needed microversion
+    ├── ClusterError           Pacemaker says no
+    │   └── ClusterUnavailable R  no answer from Pacemaker on this machine
     └── StoreError
         ├── StoreUnavailable   R  the database does not answer or write
         ├── StaleRecovery         somebody else moved it meanwhile
@@ -112,6 +114,14 @@ class ComputeNotFound(ComputeError):
 
 class ComputeTooOld(ComputeError):
     """The cloud's nova lacks a microversion nova-ha cannot do without."""
+
+
+class ClusterError(RecoveryError):
+    """Pacemaker refused, or answered what cannot be understood."""
+
+
+class ClusterUnavailable(ClusterError, Retriable):
+    """Pacemaker does not answer on this machine."""
 
 
 class StoreError(RecoveryError):

@@ -5,13 +5,30 @@ All times are aware UTC datetimes.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import datetime
 from typing import Any
 
 from nova_ha.recovery.states import EvacuationState
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import RecoveryState
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PowerDevice:
+    """One way to take a host's power away: a BMC, an outlet.
+
+    :ivar driver: entry point name in ``nova_ha.power``.
+    :ivar parameters: the driver's own, checked against its schema. May hold
+        a password, so they never appear in a repr.
+    """
+
+    driver: str
+    parameters: Mapping[str, Any] = dataclasses.field(
+        default_factory=dict, repr=False
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,17 +37,18 @@ class Host:
 
     :ivar name: nova's ``service.host``.
     :ivar node: Pacemaker's name of it; the same unless said otherwise.
-    :ivar driver: entry point name in ``nova_ha.power``.
-    :ivar power: the driver's own parameters, checked against its schema.
-        May hold a password, so it never appears in a repr.
+    :ivar devices: at least one, in the order in which they are tried. Each
+        takes the power away by itself.
     """
 
     name: str
     node: str
-    driver: str
-    power: Mapping[str, Any] = dataclasses.field(
-        default_factory=dict, repr=False
-    )
+    devices: tuple[PowerDevice, ...]
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The names of the devices' drivers, in the devices' order."""
+        return tuple(device.driver for device in self.devices)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -234,3 +252,59 @@ class ServiceMark:
         if not disabled_reason or not disabled_reason.startswith(cls.PREFIX):
             return None
         return disabled_reason[len(cls.PREFIX) :].split(' ', 1)[0]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClusterNode:
+    """A node as Pacemaker sees it.
+
+    :ivar name: Pacemaker's name of it.
+    :ivar remote: pacemaker_remote runs there, not the whole cluster.
+    :ivar online: it answers; Pacemaker can run things there.
+    :ivar unclean: it was lost and has not been fenced yet.
+    :ivar gate: see :class:`~.states.Gate`.
+    :ivar compute_active: the resource nova-compute is active there, or may
+        be: it is being started or stopped, or its state is not known.
+    """
+
+    name: str
+    remote: bool
+    online: bool
+    unclean: bool
+    gate: Gate
+    compute_active: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NodeFence:
+    """A line of Pacemaker's fencing history.
+
+    :ivar node: Pacemaker's name of the target.
+    :ivar action: ``off``, ``reboot`` or ``on``.
+    :ivar succeeded: True or False once it is over; None while it is not.
+    :ivar at: when it ended; None while it has not.
+    :ivar by: which node had it done, or ``a human`` for
+        ``stonith_admin --confirm``.
+    :ivar client: who asked for it.
+    """
+
+    node: str
+    action: str
+    succeeded: bool | None
+    at: datetime.datetime | None
+    by: str
+    client: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClusterView:
+    """Pacemaker's picture of the cluster, read in one go.
+
+    :ivar quorate: this partition has quorum; no other one is believed.
+    :ivar nodes: by Pacemaker's names.
+    :ivar fences: the fencing history, oldest first.
+    """
+
+    quorate: bool
+    nodes: Mapping[str, ClusterNode]
+    fences: Sequence[NodeFence]

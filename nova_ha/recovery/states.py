@@ -160,6 +160,23 @@ class PowerState(enum.Enum):
     """The driver cannot tell; never taken as off."""
 
 
+class Gate(enum.Enum):
+    """What a node's permanent attribute lets Pacemaker start there.
+
+    While it is shut, a location rule keeps the compute services away. The
+    values are those of the attribute; an open gate has no attribute.
+    """
+
+    OPEN = ''
+    """No incident: Pacemaker does as it likes."""
+
+    SHUT = 'shut'
+    """Nothing of nova may start: the host's instances are going elsewhere."""
+
+    AJAR = 'ajar'
+    """nova-compute may start, though nova still calls the host down."""
+
+
 class MigrationStatus(enum.Enum):
     """Status of nova's evacuation record (os-migrations), as nova names it.
 

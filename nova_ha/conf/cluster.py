@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""[cluster]: the Pacemaker on this machine."""
+
+from collections.abc import Sequence
+
+from oslo_config import cfg
+
+GROUP = 'cluster'
+
+OPTS: Sequence[cfg.Opt] = (
+    cfg.BoolOpt(
+        'enabled',
+        default=False,
+        help='Whether Pacemaker runs on this machine and drives nova-ha. '
+        'With it, a returning host is held back by a node attribute (the '
+        'gate) and fencing done by others is found; without it, a host that '
+        'returns too early is powered off again.',
+    ),
+    cfg.StrOpt(
+        'gate_attribute',
+        default='nova-ha-gate',
+        regex='^[A-Za-z_][A-Za-z0-9_.-]*$',
+        help='Name of the permanent node attribute that holds the compute '
+        'services away from a host while its instances are evacuated. The '
+        'location rules of the cluster name it too.',
+    ),
+    cfg.StrOpt(
+        'compute_resource',
+        default='nova-compute',
+        help='Name of the primitive in Pacemaker that runs nova-compute on '
+        'the compute hosts, without its clone.',
+    ),
+    cfg.FloatOpt(
+        'command_timeout',
+        default=10.0,
+        min=1.0,
+        mutable=True,
+        help='Seconds after which a command to Pacemaker is given up.',
+    ),
+    cfg.FloatOpt(
+        'reconcile_interval',
+        default=15.0,
+        min=1.0,
+        mutable=True,
+        help='Seconds between two comparisons of Pacemaker and nova with '
+        'the store. An alert from Pacemaker brings the next one forward.',
+    ),
+)
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Register the options of this module."""
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
+    """Return the options of this module with their group."""
+    return [(GROUP, OPTS)]
