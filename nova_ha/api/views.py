@@ -21,8 +21,12 @@ def fence_answer(answer: FenceAnswer) -> dict[str, Any]:
 
 
 def host(value: model.Host) -> dict[str, Any]:
-    """Leave the driver's parameters out: they hold passwords."""
-    return {'name': value.name, 'node': value.node, 'driver': value.driver}
+    """Leave the devices' parameters out: they hold passwords."""
+    return {
+        'name': value.name,
+        'node': value.node,
+        'drivers': list(value.drivers),
+    }
 
 
 def recovery(value: model.Recovery) -> dict[str, Any]:

@@ -70,7 +70,7 @@ OPTS: Sequence[cfg.Opt] = (
         min=0.1,
         mutable=True,
         help='Seconds until a step is tried again after nova or the store '
-        'gave no answer; doubled each time up to 30.',
+        'gave no answer; doubled each time up to 5.',
     ),
     cfg.FloatOpt(
         'force_down_alarm',

@@ -82,7 +82,6 @@ def new_recovery_values(value: Recovery) -> Values:
         'origin': value.origin,
         'generation': value.generation,
         'owner': value.owner,
-        'lease_expires_at': value.lease_expires_at,
         'evacuation_writes': 0,
     }
 

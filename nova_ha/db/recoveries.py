@@ -36,13 +36,17 @@ def free_for(owner: str) -> sa.ColumnElement[bool]:
 
 
 def insert(
-    session: orm.Session, recovery: Recovery, event: RecoveryEvent
+    session: orm.Session,
+    recovery: Recovery,
+    event: RecoveryEvent,
+    lease: float,
 ) -> Recovery:
     """Add a recovery; see the port's ``open``."""
+    values = convert.new_recovery_values(recovery)
+    if recovery.owner is not None:
+        values['lease_expires_at'] = clock.after(lease)
     try:
-        session.execute(
-            sa.insert(Row).values(convert.new_recovery_values(recovery))
-        )
+        session.execute(sa.insert(Row).values(values))
     except db_exc.DBDuplicateEntry:
         raise errors.ActiveRecoveryExists(
             f'{recovery.host} has an active recovery already'

@@ -38,10 +38,14 @@ class SqlStore:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._db = database.Database(conf)
 
-    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
+    def open(
+        self, recovery: Recovery, event: RecoveryEvent, lease: float = 0.0
+    ) -> Recovery:
         """Insert a new recovery with the first line of its history."""
         return self._db.write(
-            partial(queries.insert, recovery=recovery, event=event)
+            partial(
+                queries.insert, recovery=recovery, event=event, lease=lease
+            )
         )
 
     def get(self, uuid: str) -> Recovery:

@@ -47,7 +47,7 @@ class Engine:
         self._pools = pools
         self._settings = settings
         self._journal = Journal(
-            world.store, world.notifier, world.clock, settings().owner
+            world.store, world.notifier, world.clock, settings
         )
         self._fences = Fences(world.power, pools.fencing)
         self.conductor = Conductor(

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 import uuid
 
+from nova_ha.engine.settings import SettingsSource
 from nova_ha.recovery import lifecycle
 from nova_ha.recovery import ports
 from nova_ha.recovery.model import Recovery
@@ -27,12 +28,12 @@ class Journal:
         store: ports.RecoveryStore,
         notifier: ports.Notifier,
         clock: ports.Clock,
-        owner: str,
+        settings: SettingsSource,
     ) -> None:
         self._store = store
         self._notifier = notifier
         self._clock = clock
-        self._owner = owner
+        self._settings = settings
 
     def open(
         self,
@@ -43,10 +44,14 @@ class Journal:
     ) -> Recovery:
         """Write down a new incident, its fencing begun.
 
+        It is ours from its first moment: another controller that came upon
+        it would power the host off beside us, and make us wait for it.
+
         :raises ActiveRecoveryExists: the host has one.
         :raises StoreUnavailable: the store is away.
         """
         event = Event.FENCE_REQUESTED
+        settings = self._settings()
         recovery = Recovery(
             uuid=str(uuid.uuid4()),
             host=host,
@@ -57,6 +62,7 @@ class Journal:
             fencing_since=requested_at,
             state_since=requested_at,
             updated_at=requested_at,
+            owner=settings.owner,
         )
         line = RecoveryEvent(
             recovery=recovery.uuid,
@@ -65,7 +71,7 @@ class Journal:
             state=recovery.state,
             message=reason,
         )
-        recovery = self._store.open(recovery, line)
+        recovery = self._store.open(recovery, line, settings.lease)
         self._notifier.moved(recovery, event.value)
         return recovery
 
@@ -116,7 +122,7 @@ class Journal:
         return self._store.save(amended, self._writer(recovery))
 
     def _writer(self, recovery: Recovery) -> str:
-        return recovery.owner or self._owner
+        return recovery.owner or self._settings().owner
 
     def note(
         self, recovery: Recovery, name: str, at: datetime.datetime

@@ -104,7 +104,7 @@ class Operator:
         if state is PowerState.OFF:
             return OffProof(
                 host=host.name,
-                method=host.driver,
+                method=' or '.join(dict.fromkeys(host.drivers)),
                 witness='power state read again for the retry',
                 verified_at=now,
                 was_running=False,

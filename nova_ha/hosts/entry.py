@@ -1,28 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One host of the file: defaults, driver, secrets, schema, in this order."""
+"""One host of the file: its names and its devices."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
 import pathlib
 from typing import Any
 
-from nova_ha.hosts import schema
-from nova_ha.hosts import secret_files
+from nova_ha.hosts import defaults
+from nova_ha.hosts.defaults import Defaults
+from nova_ha.hosts.defaults import Schemas
+from nova_ha.hosts.device import DeviceEntry
 from nova_ha.hosts.document import Document
 from nova_ha.hosts.document import Path
-from nova_ha.hosts.problems import did_you_mean
 from nova_ha.hosts.problems import Problem
+from nova_ha.hosts.schema import Schema
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 
-DEFAULTS: Path = ('defaults', 'power')
-Schemas = Mapping[str, schema.Schema]
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Placed:
+    """A device with what the file says around it.
+
+    :ivar path: below the host, for example power 0.
+    """
+
+    device: PowerDevice
+    schema: Schema
+    path: Path
 
 
 class Entry:
     """Works one item of ``hosts`` out; problems are collected.
 
-    :ivar problems: what :meth:`host` found.
     :ivar index: its place in the list, from 0.
+    :ivar host: of no use if there are ``problems``.
+    :ivar devices: its devices and where they stand.
+    :ivar problems: what is wrong with it.
     :ivar secret_lines: where secrets stand in the hosts file itself.
     """
 
@@ -31,128 +47,54 @@ class Entry:
         document: Document,
         index: int,
         schemas: Schemas,
+        common: Defaults,
         directory: pathlib.Path,
     ) -> None:
+        self.index = index
         self.problems: list[Problem] = []
         self.secret_lines: list[int] = []
-        self._document = document
-        self.index = index
-        self._path: Path = ('hosts', index)
-        self._item: Mapping[str, Any] = document.value['hosts'][index]
-        self._schemas = schemas
-        self._directory = directory
-        # Where each parameter stands: in the host or in the defaults.
-        self._origins: dict[str, Path] = {}
-
-    def host(self) -> Host:
-        """Return the host; of no use if there are ``problems``."""
-        name = self._item['name']
-        power = self._merged()
-        driver = power.pop('driver', None)
-        if self._knows(driver):
-            driver_schema = self._schemas[driver]
-            self._read_secrets(power, driver_schema)
-            for path, text in schema.breaches(power, driver_schema):
-                self._problem(path, text)
-            power = {**_defaults(driver_schema), **power}
-        return Host(
+        self.devices: list[Placed] = []
+        item: Mapping[str, Any] = document.value['hosts'][index]
+        name = item['name']
+        entries = [
+            DeviceEntry(document, f'host {name}', path, own, common)
+            for path, own in _devices(item, ('hosts', index))
+        ]
+        for entry, (path, _own) in zip(
+            entries, _devices(item, ('hosts', index)), strict=True
+        ):
+            device, schema = entry.device(schemas, directory)
+            self.devices.append(Placed(device, schema, path[2:]))
+        self._refuse_company(entries)
+        for entry in entries:
+            self.problems += entry.problems
+            self.secret_lines += entry.secret_lines
+        self.host = Host(
             name=name,
-            node=self._item.get('node', name),
-            driver=str(driver),
-            power=power,
-            node_address=self._item.get('node_address', ''),
+            node=item.get('node', name),
+            devices=tuple(placed.device for placed in self.devices),
+            node_address=item.get('node_address', ''),
         )
 
-    def _merged(self) -> dict[str, Any]:
-        """Return the parameters with the defaults below the host's own.
-
-        Defaults for one driver say nothing about another.
-        """
-        own = self._item.get('power', {})
-        defaults = self._document.value.get('defaults', {}).get('power', {})
-        driver = defaults.get('driver')
-        if own.get('driver', driver) != driver:
-            defaults = {}
-        self._origins = dict.fromkeys(defaults, DEFAULTS)
-        self._origins |= dict.fromkeys(own, (*self._path, 'power'))
-        return {**_without_rivals(defaults, own), **own}
-
-    def _knows(self, driver: Any) -> bool:
-        if driver is None:
-            installed = ', '.join(sorted(self._schemas))
-            self._problem(('driver',), f'missing; one of {installed}')
-        elif not isinstance(driver, str):
-            self._problem(('driver',), 'must be text: the name of a driver')
-        elif driver not in self._schemas:
-            hint = did_you_mean(driver, self._schemas)
-            self._problem(('driver',), f'no driver {driver!r}{hint}')
-        else:
-            return True
-        return False
-
-    def _read_secrets(
-        self, power: dict[str, Any], driver_schema: schema.Schema
-    ) -> None:
-        """Put the content of each ``<secret>_file`` in its place."""
-        for name in secret_files.secret_names(driver_schema):
-            key = f'{name}_file'
-            if name in power:
-                self.secret_lines.append(self._line((name,)))
-            if key not in power:
-                continue
-            file = power.pop(key)
-            if name in power:
-                self._problem(
-                    (key,), f'{name} is given too; keep one of the two'
+    def _refuse_company(self, entries: Sequence[DeviceEntry]) -> None:
+        """Find devices that may only stand alone, and do not."""
+        if len(entries) < 2:
+            return
+        for entry, placed in zip(entries, self.devices, strict=True):
+            if placed.schema.get('alone'):
+                entry.problem(
+                    ('driver',),
+                    f'{placed.device.driver} stands alone: a host with it '
+                    'has no other device; remove it or the others',
                 )
-            else:
-                power[name] = self._read(key, file)
-
-    def _read(self, key: str, file: Any) -> str:
-        try:
-            return secret_files.read_secret(self._directory, file)
-        except secret_files.SecretFileError as error:
-            self._problem((key,), str(error))
-            # Any text will do: the problem is told, a second one would
-            # only be its echo.
-            return '?'
-
-    def _line(self, path: Path) -> int:
-        origin = self._origin(path)
-        return self._document.line((*origin, *path))
-
-    def _origin(self, path: Path) -> Path:
-        return self._origins.get(str(path[0]) if path else '', self._path)
-
-    def _problem(self, path: Path, text: str) -> None:
-        """Note a problem of the power part.
-
-        One in the defaults is theirs, and so told once, not once a host.
-        """
-        if self._origin(path) == DEFAULTS:
-            where = 'defaults'
-        else:
-            where = f'host {self._item["name"]}'
-        field = '.'.join(['power', *map(str, path)])
-        self.problems.append(Problem(self._line(path), where, field, text))
 
 
-def _without_rivals(
-    defaults: Mapping[str, Any], own: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Drop a default ``x_file`` where the host gives ``x``, and reversed."""
-    rivals = {f'{key}_file' for key in own}
-    rivals |= {key.removesuffix('_file') for key in own}
-    return {key: defaults[key] for key in defaults if key not in rivals}
-
-
-def _defaults(driver_schema: schema.Schema) -> dict[str, Any]:
-    properties = driver_schema.get('properties', {})
-    return {
-        name: part['default']
-        for name, part in properties.items()
-        if 'default' in part
-    }
+def _devices(
+    item: Mapping[str, Any], path: Path
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    if 'power' not in item:
+        return iter([(path, {})])
+    return defaults.listed(item['power'], (*path, 'power'))
 
 
 def names_of(host: Host) -> Iterator[tuple[str, str]]:

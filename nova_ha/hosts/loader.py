@@ -12,8 +12,10 @@ from nova_ha.hosts import document
 from nova_ha.hosts import schema
 from nova_ha.hosts import secret_files
 from nova_ha.hosts import unique
+from nova_ha.hosts.defaults import Defaults
+from nova_ha.hosts.defaults import Schemas
 from nova_ha.hosts.entry import Entry
-from nova_ha.hosts.entry import Schemas
+from nova_ha.hosts.problems import field_of
 from nova_ha.hosts.problems import HostsFileError
 from nova_ha.hosts.problems import Problem
 from nova_ha.recovery.model import Host
@@ -57,16 +59,17 @@ def read(path: str | pathlib.Path, schemas: Schemas) -> Loaded:
     frame = _Frame(parsed)
     if not frame.holds:
         _require(path, frame.problems)
+    common = Defaults(parsed, schemas)
     entries = [
-        Entry(parsed, index, schemas, path.parent) for index in frame.sound
+        Entry(parsed, index, schemas, common, path.parent)
+        for index in frame.sound
     ]
-    hosts = [(entry.index, entry.host()) for entry in entries]
-    problems = frame.problems + _clashes(parsed, hosts)
+    problems = frame.problems + common.problems + _clashes(parsed, entries)
     for entry in entries:
         problems += entry.problems
     _require(path, problems)
     return Loaded(
-        tuple(host for _index, host in hosts),
+        tuple(entry.host for entry in entries),
         tuple(_warnings(path, entries)),
     )
 
@@ -121,8 +124,8 @@ class _Frame:
     def _problem(self, place: document.Path, text: str) -> Problem:
         line = self._parsed.line(place)
         if not self._in_host(place):
-            return Problem(line, '', '.'.join(map(str, place)), text)
-        field = '.'.join(map(str, place[2:]))
+            return Problem(line, '', field_of(place), text)
+        field = field_of(place[2:])
         return Problem(line, self._host(int(place[1])), field, text)
 
     def _host(self, index: int) -> str:
@@ -134,17 +137,16 @@ class _Frame:
 
 
 def _clashes(
-    parsed: document.Document, hosts: Sequence[tuple[int, Host]]
+    parsed: document.Document, entries: Sequence[Entry]
 ) -> list[Problem]:
-    names = dict(hosts)
     return [
         Problem(
-            parsed.line(('hosts', index, *field)),
-            f'host {names[index].name}',
-            '.'.join(map(str, field)),
+            parsed.line(('hosts', entry.index, *field)),
+            f'host {entry.host.name}',
+            field_of(field),
             text,
         )
-        for index, field, text in unique.clashes(hosts)
+        for entry, field, text in unique.clashes(entries)
     ]
 
 

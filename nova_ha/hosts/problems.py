@@ -15,7 +15,8 @@ class Problem:
 
     :ivar line: counted from 1; 0 where no line can be named.
     :ivar where: ``host compute1`` or ``defaults``; may be empty.
-    :ivar field: dotted, for example ``power.address``; may be empty.
+    :ivar field: dotted, for example ``power.address``, or
+        ``power.2.address`` for the second device; may be empty.
     :ivar text: what is wrong and what to do.
     """
 
@@ -45,6 +46,13 @@ class HostsFileError(errors.RecoveryError):
     def _line(self, problem: Problem) -> str:
         place = f':{problem.line}' if problem.line else ''
         return f'{self.path}{place}: {problem}'
+
+
+def field_of(path: Iterable[str | int]) -> str:
+    """Return a path as people read it: dotted, counted from 1."""
+    return '.'.join(
+        str(part + 1) if isinstance(part, int) else part for part in path
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pathlib
 
 from nova_ha.hosts import loader
+from nova_ha.hosts.defaults import Schemas
 from nova_ha.hosts.entry import names_of
-from nova_ha.hosts.entry import Schemas
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Host
 

@@ -1,9 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The schema of the hosts file, and its breaches in plain words.
 
-A driver brings the schema of its own part (``PowerDriver.SCHEMA``). In it
-``"secret": true`` marks a parameter that is never shown and may be given as
-``<name>_file`` instead, and ``default`` is filled in.
+A driver brings the schema of its own part (``DeviceDriver.SCHEMA``). In it
+``default`` is filled in, and these words are ours:
+
+``secret``
+    true for a parameter that is never shown and may be given as
+    ``<name>_file`` instead;
+``hint``
+    what to say of any breach of this part;
+``identity``
+    lists of names, each list one thing under several names: the parameters
+    that together name a device, which no two hosts share;
+``alone``
+    true where a host with such a device has no other;
+``none``
+    what to say of an empty list.
 """
 
 from collections.abc import Callable
@@ -22,6 +34,13 @@ Breach = tuple[Path, str]
 Error = Any
 
 _NAME = {'type': 'string', 'pattern': r'^\S+$', 'maxLength': 255}
+#: One device, or a list of them.
+_DEVICES = {
+    'type': ['object', 'array'],
+    'minItems': 1,
+    'items': {'type': 'object'},
+    'none': 'names no device; list at least one',
+}
 
 FILE: Schema = {
     'type': 'object',
@@ -31,11 +50,12 @@ FILE: Schema = {
         'defaults': {
             'type': 'object',
             'additionalProperties': False,
-            'properties': {'power': {'type': 'object'}},
+            'properties': {'power': _DEVICES},
         },
         'hosts': {
             'type': 'array',
             'minItems': 1,
+            'none': 'names no host; list at least one',
             'items': {
                 'type': 'object',
                 'additionalProperties': False,
@@ -44,7 +64,7 @@ FILE: Schema = {
                     'name': _NAME,
                     'node': _NAME,
                     'node_address': _NAME,
-                    'power': {'type': 'object'},
+                    'power': _DEVICES,
                 },
             },
         },
@@ -70,7 +90,10 @@ def breaches(value: Any, schema: Schema) -> Iterator[Breach]:
 
 def _described(error: Error) -> Iterator[Breach]:
     path: Path = tuple(error.absolute_path)
-    if error.validator == 'additionalProperties':
+    hint = error.schema.get('hint')
+    if hint:
+        yield path, str(hint)
+    elif error.validator == 'additionalProperties':
         known = error.schema.get('properties', {})
         for key in error.instance:
             if key not in known:
@@ -92,12 +115,14 @@ def _missing(key: str, schema: Schema) -> str:
 
 def _type(error: Error) -> str:
     value = error.instance
-    wanted = _KINDS.get(error.validator_value, error.validator_value)
+    kinds = error.validator_value
+    kinds = [kinds] if isinstance(kinds, str) else kinds
     found = _found(value)
-    if error.validator_value == 'string' and not _is_collection(value):
+    if kinds == ['string'] and not _is_collection(value):
         return (
             f'must be text, but YAML reads this as {found}; put it in quotes'
         )
+    wanted = ' or '.join(_KINDS.get(kind, kind) for kind in kinds)
     return f'must be {wanted}, not {found}'
 
 
@@ -144,8 +169,8 @@ def _max_length(error: Error) -> str:
     return f'longer than {error.validator_value} characters'
 
 
-def _min_items(_error: Error) -> str:
-    return 'names no host; list at least one'
+def _min_items(error: Error) -> str:
+    return str(error.schema['none'])
 
 
 def _in_general(error: Error) -> str:

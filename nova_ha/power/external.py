@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: ARG002 - the port's signature, of which little is needed here
+# ruff: noqa: ARG002, ARG004 - the port's signature, of which little is needed here
 """The host is switched off by somebody else, who has verified it.
 
 For hosts whose power is in the hands of another device of the same fencing
@@ -16,6 +16,7 @@ from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.ports import PowerCheck
 from nova_ha.recovery.states import PowerState
 
@@ -29,12 +30,21 @@ class ExternalDriver:
         'type': 'object',
         'additionalProperties': False,
         'properties': {},
+        # With another device of ours, who would have verified what?
+        'alone': True,
     }
+
+    @staticmethod
+    def place(device: PowerDevice) -> str:
+        """Return nothing: there is no device that we know."""
+        return ''
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._clock = surroundings.clock
 
-    def power_off(self, host: Host, deadline: Deadline) -> OffProof:
+    def power_off(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> OffProof:
         """Return a proof that names the earlier device as its witness."""
         return OffProof(
             host=host.name,
@@ -46,7 +56,9 @@ class ExternalDriver:
             verified_at=self._clock.now(),
         )
 
-    def power_on(self, host: Host, deadline: Deadline) -> None:
+    def power_on(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> None:
         """Refuse: whoever switched it off switches it on.
 
         :raises PowerUnsupported: always.
@@ -56,10 +68,14 @@ class ExternalDriver:
             'the device that switched it off do it, or do it by hand'
         )
 
-    def power_state(self, host: Host, deadline: Deadline) -> PowerState:
+    def power_state(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> PowerState:
         """Return unknown: there is no BMC to ask."""
         return PowerState.UNKNOWN
 
-    def check(self, host: Host, deadline: Deadline) -> PowerCheck:
+    def check(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> PowerCheck:
         """Return that nothing can be checked, which is no problem."""
         return PowerCheck(PowerState.UNKNOWN, privilege='')

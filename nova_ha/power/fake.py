@@ -17,6 +17,7 @@ from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.ports import PowerCheck
 from nova_ha.recovery.states import PowerState
 
@@ -48,6 +49,11 @@ class FakeDriver:
         },
     }
 
+    @staticmethod
+    def place(device: PowerDevice) -> str:
+        """Return the file with the state, if there is one."""
+        return str(device.parameters.get('state_file', ''))
+
     def __init__(self, surroundings: Surroundings) -> None:
         self._clock = surroundings.clock
         self._stop = surroundings.stop
@@ -58,16 +64,18 @@ class FakeDriver:
             'use it where hosts are real.'
         )
 
-    def power_off(self, host: Host, deadline: Deadline) -> OffProof:
+    def power_off(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> OffProof:
         """Say that the host is off.
 
         :raises PowerError: as the parameters ``fail`` and ``stuck`` want.
         """
-        self._act(host, deadline)
-        was_running = self._read(host) is not PowerState.OFF
-        if was_running and host.power.get('stuck'):
+        self._act(host, device, deadline)
+        was_running = self._read(host, device) is not PowerState.OFF
+        if was_running and device.parameters.get('stuck'):
             raise errors.PowerStuck(f'{host.name}: told to stay on')
-        self._write(host, PowerState.OFF)
+        self._write(host, device, PowerState.OFF)
         return OffProof(
             host=host.name,
             method=METHOD,
@@ -76,41 +84,51 @@ class FakeDriver:
             was_running=was_running,
         )
 
-    def power_on(self, host: Host, deadline: Deadline) -> None:
+    def power_on(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> None:
         """Say that the host is on.
 
         :raises PowerError: as the parameter ``fail`` wants.
         """
-        self._act(host, deadline)
-        self._write(host, PowerState.ON)
+        self._act(host, device, deadline)
+        self._write(host, device, PowerState.ON)
 
-    def power_state(self, host: Host, deadline: Deadline) -> PowerState:
+    def power_state(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> PowerState:
         """Return what was last said, on at first.
 
         :raises PowerError: as the parameter ``fail`` wants.
         """
-        self._act(host, deadline)
-        return self._read(host)
+        self._act(host, device, deadline)
+        return self._read(host, device)
 
-    def check(self, host: Host, deadline: Deadline) -> PowerCheck:
+    def check(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> PowerCheck:
         """Return the state; there is no login and no privilege.
 
         :raises PowerError: as the parameter ``fail`` wants.
         """
-        return PowerCheck(self.power_state(host, deadline), privilege='')
+        return PowerCheck(
+            self.power_state(host, device, deadline), privilege=''
+        )
 
-    def _act(self, host: Host, deadline: Deadline) -> None:
-        delay = float(host.power.get('delay', 0))
+    def _act(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> None:
+        delay = float(device.parameters.get('delay', 0))
         if delay:
             self._stop.wait(min(delay, deadline.remaining()))
         if delay and deadline.expired:
             raise errors.PowerUnreachable(f'{host.name}: no answer in time')
-        kind = host.power.get('fail')
+        kind = device.parameters.get('fail')
         if kind is not None:
             raise _FAILURES[kind](f'{host.name}: told to fail ({kind})')
 
-    def _read(self, host: Host) -> PowerState:
-        path = host.power.get('state_file')
+    def _read(self, host: Host, device: PowerDevice) -> PowerState:
+        path = device.parameters.get('state_file')
         if path is None:
             with self._lock:
                 return self._states.get(host.name, PowerState.ON)
@@ -123,8 +141,10 @@ class FakeDriver:
                 f'{host.name}: {path} does not say on or off: {error}'
             ) from None
 
-    def _write(self, host: Host, state: PowerState) -> None:
-        path = host.power.get('state_file')
+    def _write(
+        self, host: Host, device: PowerDevice, state: PowerState
+    ) -> None:
+        path = device.parameters.get('state_file')
         if path is None:
             with self._lock:
                 self._states[host.name] = state

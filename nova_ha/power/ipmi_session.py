@@ -16,6 +16,8 @@ from typing import Any
 from pyghmi import exceptions
 from pyghmi.ipmi.private import session
 
+from nova_ha.power.switching import Failure
+
 #: Seconds until pyghmi is made to look for an answer again.
 LOOK = 0.02
 #: Seconds a login may take; pyghmi gives a silent BMC up after about five,
@@ -36,18 +38,6 @@ POWER_UP = 1
 INSUFFICIENT_PRIVILEGE = 0xD4
 TIMED_OUT = 0xFFFF
 PRIVILEGES = {'operator': 3, 'administrator': 4}
-
-
-class Failure(Exception):
-    """What a BMC did instead of what was asked.
-
-    :ivar kind: ``silent``, ``password``, ``user``, ``privilege``, ``kg``,
-        ``device`` or ``stuck``.
-    """
-
-    def __init__(self, kind: str, text: str) -> None:
-        super().__init__(text)
-        self.kind = kind
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs each action in a process of its own, with a hard end.
 
-Why a process: pyghmi's sessions share the module's globals, and the garbage
-of one BMC was seen to surface in threads that talk to others; nothing can
-end a thread that hangs.
+Why a process: nothing can end a thread that hangs. And pyghmi's sessions
+share the module's globals: the garbage of one BMC was seen to surface in
+threads that talk to others. sushy, for its part, sleeps and tries again where
+nobody asked it to.
 
 Workers come from the server of :mod:`.forkserver` or, should that fail, are
 started the plain way. Either way a worker gets its secrets through a socket
@@ -11,16 +12,17 @@ of its own.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import json
 import os
 import socket
 import subprocess
+import sys
 from typing import Any
 
 from oslo_log import log as logging
 
 from nova_ha.power import forkserver
-from nova_ha.power.forkserver import COMMAND
 from nova_ha.power.forkserver import REAP
 from nova_ha.power.forkserver import Worker
 from nova_ha.recovery.deadline import Deadline
@@ -36,10 +38,14 @@ class WorkerError(Exception):
 
 
 class Workers:
-    """Starts workers. Safe to use from several threads."""
+    """Starts workers. Safe to use from several threads.
 
-    def __init__(self) -> None:
-        self._server = forkserver.Server()
+    :param module: what they run, for example ``nova_ha.power.ipmi_worker``.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._command = (sys.executable, '-P', '-m', module)
+        self._server = forkserver.Server(self._command)
 
     def warm(self) -> None:
         """Start the server ahead of the first action."""
@@ -55,7 +61,7 @@ class Workers:
         :raises WorkerError: there was none by the deadline.
         """
         try:
-            errors = os.memfd_create('ipmi-worker-stderr')
+            errors = os.memfd_create('power-worker-stderr')
             try:
                 answer = self._answer(request, end, errors)
                 return _understood(answer, _text(errors))
@@ -89,17 +95,19 @@ class Workers:
     def _start(self, channel: socket.socket, errors: int) -> Worker:
         worker = self._server.start(channel, errors)
         if worker is None:
-            LOG.warning('IPMI worker is started without the server')
-            worker = _Spawned(channel, errors)
+            LOG.warning('Power worker is started without the server')
+            worker = _Spawned(self._command, channel, errors)
         return worker
 
 
 class _Spawned:
     """A worker started the plain way."""
 
-    def __init__(self, channel: socket.socket, errors: int) -> None:
+    def __init__(
+        self, command: Sequence[str], channel: socket.socket, errors: int
+    ) -> None:
         self._process = subprocess.Popen(
-            COMMAND,
+            command,
             stdin=channel.fileno(),
             stdout=channel.fileno(),
             stderr=errors,
@@ -146,7 +154,7 @@ def _understood(answer: bytes, errors: str) -> dict[str, Any]:
             f'{errors[-ERRORS_SHOWN:] or "it said nothing"}'
         ) from None
     if errors:
-        LOG.debug('IPMI worker said: %s', errors[-ERRORS_SHOWN:])
+        LOG.debug('Power worker said: %s', errors[-ERRORS_SHOWN:])
     assert isinstance(result, dict)
     return result
 

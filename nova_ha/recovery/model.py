@@ -17,25 +17,41 @@ from nova_ha.recovery.states import RecoveryState
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PowerDevice:
+    """One way to take a host's power away: a BMC, an outlet.
+
+    :ivar driver: entry point name in ``nova_ha.power``.
+    :ivar parameters: the driver's own, checked against its schema. May hold
+        a password, so they never appear in a repr.
+    """
+
+    driver: str
+    parameters: Mapping[str, Any] = dataclasses.field(
+        default_factory=dict, repr=False
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Host:
     """A compute host as the hosts file describes it.
 
     :ivar name: nova's ``service.host``.
     :ivar node: Pacemaker's name of it; the same unless said otherwise.
-    :ivar driver: entry point name in ``nova_ha.power``.
-    :ivar power: the driver's own parameters, checked against its schema.
-        May hold a password, so it never appears in a repr.
+    :ivar devices: at least one, in the order in which they are tried. Each
+        takes the power away by itself.
     :ivar node_address: where pacemaker_remote answers; '' where ``node``
         resolves to it.
     """
 
     name: str
     node: str
-    driver: str
-    power: Mapping[str, Any] = dataclasses.field(
-        default_factory=dict, repr=False
-    )
+    devices: tuple[PowerDevice, ...]
     node_address: str = ''
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The names of the devices' drivers, in the devices' order."""
+        return tuple(device.driver for device in self.devices)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ Every call that waits has an end of its own.
 """
 
 from collections.abc import Collection
-from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
-from typing import Any
 from typing import Protocol
 
 from nova_ha.recovery.deadline import Deadline
@@ -22,6 +20,7 @@ from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.model import ServiceBefore
@@ -33,7 +32,7 @@ from nova_ha.recovery.states import PowerState
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PowerCheck:
-    """What a peace-time look at a BMC found.
+    """What a peace-time look at a power device found.
 
     :ivar problem: what is wrong and what to do; empty when all is well.
     """
@@ -44,22 +43,22 @@ class PowerCheck:
 
 
 class PowerDriver(Protocol):
-    """Switches one host's power; knows hosts, never recoveries."""
+    """Switches a host's power; knows hosts, never recoveries.
 
-    SCHEMA: Mapping[str, Any]
-    """JSON schema of ``Host.power`` for this driver."""
+    It tries the devices of a host in their order.
+    """
 
     def power_off(self, host: Host, deadline: Deadline) -> OffProof:
         """Bring about off, verify it by a fresh read, return the proof.
 
         Already off is success at once. Tries again inside the deadline
-        what may be cured by it.
+        what may be cured by it. The proof names the device that made it.
 
         :raises PowerError: off was not verified. It may be off all the same.
         """
 
     def power_on(self, host: Host, deadline: Deadline) -> None:
-        """Ask for on and see it accepted.
+        """Ask for on and see it accepted by the first device.
 
         :raises PowerError: it was not.
         """
@@ -67,10 +66,15 @@ class PowerDriver(Protocol):
     def power_state(self, host: Host, deadline: Deadline) -> PowerState:
         """Read the power state afresh.
 
-        :raises PowerError: it could not be read.
+        Unknown where only a device behind the first answers, and says on:
+        its outlet has power, which tells nothing of the host.
+
+        :raises PowerError: no device could be read.
         """
 
-    def check(self, host: Host, deadline: Deadline) -> PowerCheck:
+    def check(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> PowerCheck:
         """Try login, privilege and power state without changing anything."""
 
 
@@ -188,9 +192,13 @@ class RecoveryStore(Protocol):
     Every method may raise StoreUnavailable.
     """
 
-    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
+    def open(
+        self, recovery: Recovery, event: RecoveryEvent, lease: float = 0.0
+    ) -> Recovery:
         """Insert a new recovery.
 
+        :param lease: the seconds for which its owner, if it names one,
+            holds it from the very first moment.
         :raises ActiveRecoveryExists: its host has an active one.
         """
 

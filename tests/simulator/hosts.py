@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import datetime
-from typing import Any
 
 from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.ports import PowerCheck
 from nova_ha.recovery.states import PowerState
 from tests.simulator.ledger import Ledger
@@ -81,8 +81,6 @@ class SimHost:
 class SimPower:
     """Satisfies :class:`nova_ha.recovery.ports.PowerDriver`."""
 
-    SCHEMA: Mapping[str, Any] = {}
-
     def __init__(
         self, hosts: Mapping[str, SimHost], timeline: Timeline, ledger: Ledger
     ) -> None:
@@ -138,7 +136,9 @@ class SimPower:
             machine.seen_on = self._timeline.now()
         return PowerState.ON if machine.on else PowerState.OFF
 
-    def check(self, host: Host, deadline: Deadline) -> PowerCheck:
+    def check(
+        self, host: Host, device: PowerDevice, deadline: Deadline
+    ) -> PowerCheck:
         return PowerCheck(self.power_state(host, deadline), 'administrator')
 
     def _require_answer(self, machine: SimHost) -> None:
@@ -153,7 +153,7 @@ class SimHosts:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._hosts = {
-            name: Host(name=name, node=f'node-{name}', driver='sim')
+            name: Host(name, f'node-{name}', (PowerDevice('sim'),))
             for name in names
         }
 

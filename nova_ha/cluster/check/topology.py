@@ -66,14 +66,14 @@ def external_without_device(facts: Facts) -> Iterator[Finding]:
     found = [
         host.node
         for host in facts.watched
-        if host.driver == EXTERNAL
+        if EXTERNAL in host.drivers
         and not any(_others(facts, level) for level in facts.levels(host.node))
         and not _fenced_otherwise(facts, host)
     ]
     alone = [
         host.node
         for host, level in _levels(facts)
-        if host.driver == EXTERNAL
+        if EXTERNAL in host.drivers
         and NOVA_HA in facts.agents(level)
         and not _others(facts, level)
     ]
@@ -110,7 +110,7 @@ def nova_ha_before_power_agent(facts: Facts) -> Iterator[Finding]:
     found = []
     for host, level in _levels(facts):
         agents = facts.agents(level)
-        if host.driver == EXTERNAL and NOVA_HA in agents:
+        if EXTERNAL in host.drivers and NOVA_HA in agents:
             place = agents.index(NOVA_HA)
             if place < len(agents) - 1 and agents[-1] != NOVA_HA:
                 found.append(host.node)
@@ -132,7 +132,7 @@ def powered_off_twice(facts: Facts) -> Iterator[Finding]:
     first: list[str] = []
     later: list[str] = []
     for host, level in _levels(facts):
-        if host.driver == EXTERNAL or NOVA_HA not in facts.agents(level):
+        if EXTERNAL in host.drivers or NOVA_HA not in facts.agents(level):
             continue
         if _others(facts, level):
             (first if level.index <= 1 else later).append(host.node)

@@ -9,6 +9,7 @@ from nova_ha.cluster.configuration.model import Operation
 from nova_ha.cluster.configuration.model import Pairs
 from nova_ha.cluster.configuration.model import Primitive
 from nova_ha.cluster.configuration.model import SECRET
+from nova_ha.cluster.configuration.wishes import SOCKET
 from nova_ha.cluster.configuration.wishes import Timing
 from nova_ha.cluster.configuration.wishes import Wishes
 from nova_ha.recovery.model import Host
@@ -16,6 +17,7 @@ from nova_ha.recovery.model import Host
 NOVA_HA = 'nova-ha-fence'
 AGENT = 'fence_nova_ha'
 GENERATED = 'fence_ipmilan'
+EXTERNAL = 'external'
 
 #: Seconds that fence_ipmilan may take; its own limits add up to less.
 _IPMILAN = 60
@@ -31,7 +33,7 @@ def levels(host: Host, wishes: Wishes) -> tuple[Level, ...]:
 
     :raises ConfigurationError: nothing would switch the host off.
     """
-    external = host.driver == 'external'
+    external = EXTERNAL in host.drivers
     first: tuple[str, ...] = (NOVA_HA,)
     if external or wishes.power_agent == GENERATED:
         first = (_power_device(host, wishes), NOVA_HA)
@@ -85,7 +87,7 @@ def _nova_ha(wishes: Wishes) -> Primitive:
         ('pcmk_list_timeout', f'{timing.READ}s'),
         ('pcmk_status_timeout', f'{timing.READ}s'),
     ]
-    if wishes.socket != Wishes.__dataclass_fields__['socket'].default:
+    if wishes.socket != SOCKET:
         parameters.insert(0, ('socket', wishes.socket))
     return Primitive(
         NOVA_HA,
@@ -110,13 +112,15 @@ def _watched(timing: Timing) -> tuple[Operation, ...]:
 
 
 def _ipmilan(host: Host, wishes: Wishes) -> Primitive:
-    if host.driver != 'ipmi':
+    found = [d for d in host.devices if d.driver == 'ipmi']
+    if not found:
         raise ConfigurationError(
-            f'{host.name} has the driver {host.driver}: {GENERATED} is made '
-            'of the parameters of the driver ipmi only. Make its stonith '
-            'resource yourself and name it with --power-agent'
+            f'{host.name} has the driver {", ".join(host.drivers)}: '
+            f'{GENERATED} is made of the parameters of the driver ipmi only. '
+            'Make its stonith resource yourself and name it with '
+            '--power-agent'
         )
-    power = host.power
+    power = found[0].parameters
     parameters = [
         ('ip', str(power['address'])),
         ('ipport', str(power['port'])),

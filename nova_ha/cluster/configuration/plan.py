@@ -17,6 +17,7 @@ from nova_ha.cluster.configuration.model import Operation
 from nova_ha.cluster.configuration.model import Pairs
 from nova_ha.cluster.configuration.model import Primitive
 from nova_ha.cluster.configuration.services import NAME
+from nova_ha.cluster.configuration.wishes import SOCKET
 from nova_ha.cluster.configuration.wishes import Timing
 from nova_ha.cluster.configuration.wishes import Wishes
 from nova_ha.recovery.model import Host
@@ -141,11 +142,14 @@ def _connection(host: Host, timing: Timing) -> Primitive:
 
 def _fencer(wishes: Wishes) -> Clone:
     primitive = FENCER.primitive
+    parameters: Pairs = (('config', wishes.config_file),)
+    if wishes.socket != SOCKET:
+        parameters += (('socket', wishes.socket),)
     return Clone(
         Primitive(
             primitive.id,
             primitive.agent,
-            (('config', wishes.config_file),),
+            parameters,
             primitive.operations,
             primitive.meta,
         )
@@ -198,4 +202,4 @@ def _remarks(hosts: Sequence[Host], wishes: Wishes) -> Iterator[str]:
 
 
 def _externals(hosts: Sequence[Host]) -> Sequence[Host]:
-    return [host for host in hosts if host.driver == 'external']
+    return [host for host in hosts if devices.EXTERNAL in host.drivers]

@@ -5,6 +5,9 @@ import dataclasses
 
 from nova_ha.cluster.configuration.model import Clone
 
+SOCKET = '/run/nova-ha/fencer.sock'
+"""Where the agents look for the fencer when nobody tells them."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Timing:
@@ -63,6 +66,6 @@ class Wishes:
     second_level: str = ''
     show_secrets: bool = False
     timing: Timing = Timing()
-    socket: str = '/run/nova-ha/fencer.sock'
+    socket: str = SOCKET
     config_file: str = '/etc/nova-ha/nova-ha.conf'
     alert_path: str = '/usr/bin/nova-ha-alert'

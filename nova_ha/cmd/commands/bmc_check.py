@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trying all BMCs at once, with progress on stderr."""
+"""Trying all power devices at once, with progress on stderr."""
 
 from collections.abc import Sequence
 from concurrent import futures
@@ -10,11 +10,12 @@ from typing import TextIO
 
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.ports import PowerCheck
 from nova_ha.recovery.ports import PowerDriver
 
 AT_ONCE = 32
-"""BMCs that are tried at the same time."""
+"""Devices that are tried at the same time."""
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two lines of progress where it is no terminal."""
@@ -22,9 +23,10 @@ PLAIN_INTERVAL = 5.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Checked:
-    """What one BMC gave."""
+    """What one device gave."""
 
     host: Host
+    device: PowerDevice
     check: PowerCheck
     milliseconds: int
 
@@ -35,13 +37,17 @@ def check(
     timeout: float,
     stream: TextIO | None = None,
 ) -> Sequence[Checked]:
-    """Return what each BMC gave, in the order of the hosts.
+    """Return what each device gave, in the order of the hosts file.
 
     :param timeout: seconds for each of them.
     :param stream: where progress goes; standard error by default.
     """
     with futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        jobs = [pool.submit(_check, power, host, timeout) for host in hosts]
+        jobs = [
+            pool.submit(_check, power, host, device, timeout)
+            for host in hosts
+            for device in host.devices
+        ]
         progress = _Progress(len(jobs), stream or sys.stderr)
         pending = set(jobs)
         while pending:
@@ -53,10 +59,13 @@ def check(
     return [job.result() for job in jobs]
 
 
-def _check(power: PowerDriver, host: Host, timeout: float) -> Checked:
+def _check(
+    power: PowerDriver, host: Host, device: PowerDevice, timeout: float
+) -> Checked:
     began = time.monotonic()
-    found = power.check(host, Deadline.after(timeout))
-    return Checked(host, found, round((time.monotonic() - began) * 1000))
+    found = power.check(host, device, Deadline.after(timeout))
+    milliseconds = round((time.monotonic() - began) * 1000)
+    return Checked(host, device, found, milliseconds)
 
 
 class _Progress:
@@ -70,7 +79,7 @@ class _Progress:
         self._told = time.monotonic()
 
     def tell(self, done: int) -> None:
-        """Say how many BMCs have been tried, if it is time to."""
+        """Say how many devices have been tried, if it is time to."""
         self._done = done
         now = time.monotonic()
         if self._live:
@@ -87,4 +96,4 @@ class _Progress:
             self._stream.flush()
 
     def _text(self) -> str:
-        return f'{self._done} of {self._total} BMCs tried'
+        return f'{self._done} of {self._total} devices tried'

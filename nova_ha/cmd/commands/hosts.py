@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-ha-manage hosts: the hosts file, and whether its BMCs work."""
+"""nova-ha-manage hosts: the hosts file, and whether its devices work."""
 
 import argparse
 from collections.abc import Sequence
@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from nova_ha.recovery.model import Host
 
 TIMEOUT = 10.0
-"""Seconds for each BMC: twice what pyghmi needs to give up a silent one."""
+"""Seconds for each device: twice what pyghmi needs to give up a silent one."""
 
 
 def register(subparsers: 'Subparsers') -> None:
     """Add ``hosts list`` and ``hosts check``."""
-    parser = subparsers.add_parser('hosts', help='the hosts and their BMCs')
+    parser = subparsers.add_parser(
+        'hosts', help='the hosts and their power devices'
+    )
     verbs = parser.add_subparsers(metavar='VERB', required=True)
     listing = verbs.add_parser('list', help='show what the hosts file says')
     output.add_format_option(listing)
     listing.set_defaults(handler=_telling_all(_list))
     check = verbs.add_parser(
         'check',
-        help='try every BMC: login, privilege and power state; changes '
-        'nothing; exit code 1 if there is a problem',
+        help='try every power device: login, privilege and power state; '
+        'changes nothing; exit code 1 if there is a problem',
     )
     check.add_argument(
         'hosts', metavar='HOST', nargs='*', help='only these (default: all)'
@@ -43,7 +45,7 @@ def register(subparsers: 'Subparsers') -> None:
         metavar='SECONDS',
         type=_positive,
         default=TIMEOUT,
-        help='how long to wait for each BMC (default: %(default)s)',
+        help='how long to wait for each device (default: %(default)s)',
     )
     output.add_format_option(check)
     check.set_defaults(handler=_telling_all(_check))
@@ -72,15 +74,16 @@ def _positive(text: str) -> float:
 
 
 def _list(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
-    loaded = _load(conf, _power(conf))
+    power = _power(conf)
     rows = [
         {
             'host': host.name,
             'node': host.node,
-            'driver': host.driver,
-            'bmc': _bmc(host),
+            'driver': device.driver,
+            'device': power.place(device),
         }
-        for host in loaded.hosts
+        for host in _load(conf, power).hosts
+        for device in host.devices
     ]
     _print(rows, args.format)
     return commands.OK
@@ -96,8 +99,8 @@ def _check(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     rows = [
         {
             'host': one.host.name,
-            'driver': one.host.driver,
-            'bmc': _bmc(one.host),
+            'driver': one.device.driver,
+            'device': power.place(one.device),
             'state': one.check.state.value,
             'privilege': one.check.privilege,
             'ms': one.milliseconds,
@@ -143,14 +146,6 @@ def _chosen(hosts: 'Sequence[Host]', names: Sequence[str]) -> 'Sequence[Host]':
     return [host for host in hosts if not names or host.name in wanted]
 
 
-def _bmc(host: 'Host') -> str:
-    address = str(host.power.get('address', ''))
-    port = host.power.get('port')
-    if ':' in address:
-        address = f'[{address}]'
-    return f'{address}:{port}' if address and port else address
-
-
 def _print(rows: Sequence[dict[str, Any]], wanted: str) -> None:
     if wanted == 'json':
         output.print_json(rows)
@@ -160,7 +155,4 @@ def _print(rows: Sequence[dict[str, Any]], wanted: str) -> None:
 
 
 def _heading(name: str) -> str:
-    return name if name == 'ms' else _HEADINGS.get(name, name.capitalize())
-
-
-_HEADINGS = {'bmc': 'BMC'}
+    return name if name == 'ms' else name.capitalize()

@@ -107,6 +107,16 @@ class ResourcesTest(base.DaemonTest):
     FENCES = 30
 
     def test_nothing_grows_with_the_number_of_fences(self):
+        """Pools so small that they are full before the counting begins."""
+        self.fencer.configure(
+            {
+                'engine': {
+                    'fencing_workers': 1,
+                    'recovery_workers': 2,
+                    'evacuation_workers': 1,
+                }
+            }
+        )
         self.fencer.make_store()
         self.fencer.start()
         for _ in range(5):

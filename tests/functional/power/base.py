@@ -14,6 +14,7 @@ from nova_ha.clock import SystemClock
 from nova_ha.power import drivers
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 from tests.bmc import faulty
 
 
@@ -39,6 +40,10 @@ class PowerTestCase(testtools.TestCase):
     def off(self, host, seconds=10.0):
         return self.power.power_off(host, Deadline.after(seconds))
 
+    def check(self, host, seconds=10.0):
+        (device,) = host.devices
+        return self.power.check(host, device, Deadline.after(seconds))
+
     def failure(self, kind, host, seconds):
         """Fail to switch off; return the words and the seconds it took."""
         began = time.monotonic()
@@ -50,4 +55,8 @@ class PowerTestCase(testtools.TestCase):
 
 
 def host_of(bmc, name='c1', **changes):
-    return Host(name, name, 'ipmi', bmc.parameters(**changes))
+    return Host(name, name, (device_of(bmc, **changes),))
+
+
+def device_of(bmc, **changes):
+    return PowerDevice('ipmi', bmc.parameters(**changes))

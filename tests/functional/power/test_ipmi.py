@@ -68,7 +68,7 @@ class WorkingTest(OneBmcTestCase):
             PowerState.OFF, self.power.power_state(self.host, deadline)
         )
         self.power.power_on(self.host, deadline)
-        found = self.power.check(self.host, deadline)
+        found = self.check(self.host)
         self.assertIs(PowerState.ON, found.state)
         self.assertEqual('administrator', found.privilege)
         self.assertEqual('', found.problem)
@@ -76,7 +76,7 @@ class WorkingTest(OneBmcTestCase):
 
     def test_operator_is_enough(self):
         self.bmc.set(privilege=3)
-        found = self.power.check(self.host, Deadline.after(10))
+        found = self.check(self.host)
         self.assertEqual('operator', found.privilege)
         self.assertIs(True, self.off(self.host).was_running)
         wanted = base.host_of(self.bmc, privilege='operator')

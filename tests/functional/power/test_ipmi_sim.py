@@ -12,6 +12,7 @@ from testtools import matchers
 from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.states import PowerState
 from tests.bmc import ipmi_sim
 from tests.functional.power import base
@@ -52,7 +53,7 @@ class IpmiSimTestCase(base.PowerTestCase):
             'user': 'admin',
             'password': PASSWORD,
         }
-        host = Host(name, name, 'ipmi', parameters)
+        host = Host(name, name, (PowerDevice('ipmi', parameters),))
         return bmc, host, directory / 'power'
 
 
@@ -63,7 +64,8 @@ class IpmiSimTest(IpmiSimTestCase):
         waiting.wait_until(bmc.answers, 10, 'the BMC', interval=0.02)
 
     def changed(self, **changes):
-        return Host('c1', 'c1', 'ipmi', {**self.host.power, **changes})
+        parameters = {**self.host.devices[0].parameters, **changes}
+        return Host('c1', 'c1', (PowerDevice('ipmi', parameters),))
 
     def test_off_on_and_check(self):
         self.assertIs(True, self.off(self.host).was_running)
@@ -71,7 +73,7 @@ class IpmiSimTest(IpmiSimTestCase):
         self.assertIs(False, self.off(self.host).was_running)
         self.power.power_on(self.host, Deadline.after(10))
         self.assertEqual('on\n', self.file.read_text())
-        found = self.power.check(self.host, Deadline.after(10))
+        found = self.check(self.host)
         self.assertIs(PowerState.ON, found.state)
         self.assertEqual('administrator', found.privilege)
         self.assertEqual('', found.problem)

@@ -9,14 +9,9 @@ import sys
 import threading
 import time
 
-import fixtures
-
 from nova_ha.recovery import errors
 from tests.bmc import faulty
 from tests.functional.power import base
-
-WORKERS = 'nova_ha.power.workers'
-SERVER = 'nova_ha.power.forkserver'
 
 
 def children(pid):
@@ -162,8 +157,7 @@ class WorkersTest(base.PowerTestCase):
 
     def test_what_a_broken_worker_says_is_told(self):
         broken = (sys.executable, '-c', 'raise SystemExit("no pyghmi")')
-        self.useFixture(fixtures.MonkeyPatch(f'{WORKERS}.COMMAND', broken))
-        self.useFixture(fixtures.MonkeyPatch(f'{SERVER}.COMMAND', broken))
         self.workers._server.close()
+        self.workers._command = self.workers._server._command = broken
         text = self.failure(errors.PowerUnreachable, self.host, 1)
         self.assertIn('ended without a result: no pyghmi', text)

@@ -99,7 +99,9 @@ class Engine:
         self._enter('hosts')
         return [
             model.Host(
-                name, self.nodes.get(name, name), 'ipmi', {'pw': PASSWORD}
+                name,
+                self.nodes.get(name, name),
+                (model.PowerDevice('ipmi', {'pw': PASSWORD}),),
             )
             for name in self.power
         ]

@@ -150,7 +150,7 @@ class HostsTest(AppTestCase):
     def test_hosts_without_their_passwords(self):
         result = self.get('/v1/hosts')
         self.assertEqual(
-            {'name': 'compute-1', 'node': 'cmp1', 'driver': 'ipmi'},
+            {'name': 'compute-1', 'node': 'cmp1', 'drivers': ['ipmi']},
             result.json['hosts'][0],
         )
         self.assertNotIn(scripted.PASSWORD, result.text)

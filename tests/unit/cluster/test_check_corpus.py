@@ -38,10 +38,14 @@ def found(name):
             cib=reader.parse(
                 (CIBS / f'{name}.xml').read_text(encoding='utf-8')
             ),
-            hosts=[model.Host(**host) for host in world['hosts']],
+            hosts=[host(**about) for about in world['hosts']],
             nova=world.get('nova'),
         )
     )
+
+
+def host(name, node, driver):
+    return model.Host(name, node, (model.PowerDevice(driver),))
 
 
 def told(finding):

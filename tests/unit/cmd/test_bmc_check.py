@@ -7,19 +7,23 @@ import testtools
 
 from nova_ha.cmd.commands import bmc_check
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.ports import PowerCheck
 from nova_ha.recovery.states import PowerState
 
-HOSTS = [Host(f'c{n}', f'c{n}', 'stub', {}) for n in range(3)]
+HOSTS = [
+    Host('c0', 'c0', (PowerDevice('stub'), PowerDevice('other'))),
+    Host('c1', 'c1', (PowerDevice('stub'),)),
+]
 
 
 class StubPower:
-    """All hosts are checked at the same time, or none is."""
+    """All devices are checked at the same time, or none is."""
 
     def __init__(self):
-        self._together = threading.Barrier(len(HOSTS), timeout=10)
+        self._together = threading.Barrier(3, timeout=10)
 
-    def check(self, host, deadline):
+    def check(self, host, device, deadline):
         self._together.wait()
         problem = 'bad' if host.name == 'c1' else ''
         return PowerCheck(PowerState.ON, 'operator', problem)
@@ -36,13 +40,22 @@ class CheckTest(testtools.TestCase):
 
     def test_all_at_once_and_in_order(self):
         found = self.check(io.StringIO())
-        self.assertEqual(HOSTS, [one.host for one in found])
-        self.assertEqual(['', 'bad', ''], [one.check.problem for one in found])
+        self.assertEqual(
+            [
+                ('c0', 'stub', ''),
+                ('c0', 'other', ''),
+                ('c1', 'stub', 'bad'),
+            ],
+            [
+                (one.host.name, one.device.driver, one.check.problem)
+                for one in found
+            ],
+        )
 
     def test_a_terminal_shows_one_line_that_is_gone_at_the_end(self):
         stream = Terminal()
         self.check(stream)
-        self.assertIn('\r3 of 3 BMCs tried', stream.getvalue())
+        self.assertIn('\r3 of 3 devices tried', stream.getvalue())
         self.assertTrue(stream.getvalue().endswith(' \r'))
         self.assertNotIn('\n', stream.getvalue())
 
@@ -57,5 +70,5 @@ class CheckTest(testtools.TestCase):
         )
         self.check(stream)
         self.assertEqual(
-            '3 of 3 BMCs tried', stream.getvalue().splitlines()[-1]
+            '3 of 3 devices tried', stream.getvalue().splitlines()[-1]
         )

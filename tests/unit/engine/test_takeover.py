@@ -49,13 +49,27 @@ class TakeoverTest(WorldTest):
         for number in range(1, 7):
             self.assertEqual(1, self.asked(f'vm{number}'))
 
-    def test_the_other_takes_up_what_is_being_written(self):
-        """The answer names the recovery; nothing goes to the spool."""
+    def test_what_is_being_written_is_ours(self):
+        """The other scans all the time, but it is not to be had."""
         slow = Fault(
             'store', 'save', only=lambda recovery, owner, *_: owner == 'c1'
         )
         slow.delay = 5.0
         self.world.faults.add(slow)
+        self.world.fence('h1')
+        self.assertEqual('c1', self.world.recovery('h1').owner)
+        self.world.until_state('h1', S.EVACUATED)
+        self.assertEqual('c1', self.world.recovery('h1').owner)
+
+    def test_the_other_takes_up_what_is_being_written(self):
+        """The answer names the recovery; nothing goes to the spool."""
+        for method, times in (('save', 2), ('renew', 100)):
+            frozen = Fault(
+                'store', method, only=lambda *arguments: 'c1' in arguments
+            )
+            frozen.delay = 45.0  # longer than a lease
+            frozen.times = times  # both who was asked and who drives it
+            self.world.faults.add(frozen)
         answer = self.world.fence('h1')
         self.assertEqual('c2', self.world.recovery('h1').owner)
         self.assertIsNotNone(answer.recovery)

@@ -16,6 +16,7 @@ from nova_ha.power.external import ExternalDriver
 from nova_ha.power.fake import FakeDriver
 from nova_ha.power.ipmi import IpmiDriver
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 
 SCHEMAS = {
     'external': ExternalDriver.SCHEMA,
@@ -74,24 +75,32 @@ class GoodFileTest(LoaderTestCase):
                 Host(
                     'compute1.example.org',
                     'compute1',
-                    'ipmi',
-                    {
-                        'address': '10.0.0.1',
-                        'port': 623,
-                        'user': 'admin',
-                        'password': SECRET,
-                    },
+                    (
+                        PowerDevice(
+                            'ipmi',
+                            {
+                                'address': '10.0.0.1',
+                                'port': 623,
+                                'user': 'admin',
+                                'password': SECRET,
+                            },
+                        ),
+                    ),
                 ),
                 Host(
                     'compute2',
                     'compute2',
-                    'ipmi',
-                    {
-                        'address': '::1',
-                        'port': 6230,
-                        'user': 'admin',
-                        'password': 'other',
-                    },
+                    (
+                        PowerDevice(
+                            'ipmi',
+                            {
+                                'address': '::1',
+                                'port': 6230,
+                                'user': 'admin',
+                                'password': 'other',
+                            },
+                        ),
+                    ),
                 ),
             ),
             loaded,
@@ -104,7 +113,9 @@ class GoodFileTest(LoaderTestCase):
             hosts:
               - {name: c1, power: {driver: external}}
             """)
-        self.assertEqual((Host('c1', 'c1', 'external', {}),), loaded)
+        self.assertEqual(
+            (Host('c1', 'c1', (PowerDevice('external'),)),), loaded
+        )
 
     def test_anchors_and_merge_keys_work(self):
         loaded = self.load("""
@@ -115,8 +126,9 @@ class GoodFileTest(LoaderTestCase):
               - name: c2
                 power: {<<: *base, address: 10.0.0.2}
             """)
-        self.assertEqual('10.0.0.2', loaded[1].power['address'])
-        self.assertEqual('a', loaded[1].power['user'])
+        (device,) = loaded[1].devices
+        self.assertEqual('10.0.0.2', device.parameters['address'])
+        self.assertEqual('a', device.parameters['user'])
 
     def test_the_sample_is_right(self):
         sample = (
@@ -161,6 +173,227 @@ class GoodFileTest(LoaderTestCase):
             mode=0o644,
         )
         self.assertEqual((), hosts.read(self.path, SCHEMAS).warnings)
+
+
+class SeveralDevicesTest(LoaderTestCase):
+    def test_a_list_keeps_its_order_and_each_driver_its_defaults(self):
+        loaded = self.load("""
+            defaults:
+              power:
+                - {driver: ipmi, user: admin, password: x}
+                - {driver: fake, delay: 3}
+            hosts:
+              - name: c1
+                power:
+                  - {driver: ipmi, address: 10.0.0.1}
+                  - {driver: fake, delay: 1}
+                  - {driver: ipmi, address: 10.0.0.2, user: root}
+              - name: c2
+                power: {driver: fake}
+            """)
+        self.assertEqual(('ipmi', 'fake', 'ipmi'), loaded[0].drivers)
+        first, second, third = (d.parameters for d in loaded[0].devices)
+        self.assertEqual(('10.0.0.1', 'admin'), _who(first))
+        self.assertEqual({'delay': 1, 'stuck': False}, second)
+        self.assertEqual(('10.0.0.2', 'root'), _who(third))
+        self.assertEqual(3, loaded[1].devices[0].parameters['delay'])
+
+    def test_the_only_default_names_the_driver(self):
+        for power in ('{driver: fake}', '[{driver: fake}]'):
+            with self.subTest(power):
+                loaded = self.load(f"""
+                    defaults: {{power: {power}}}
+                    hosts:
+                      - {{name: c1}}
+                      - {{name: c2, power: [{{}}, {{delay: 1}}]}}
+                    """)
+                self.assertEqual(
+                    [('fake',), ('fake', 'fake')],
+                    [host.drivers for host in loaded],
+                )
+
+    def test_of_several_defaults_none_names_the_driver(self):
+        found = self.problems("""\
+            defaults: {power: [{driver: fake}, {driver: external}]}
+            hosts:
+              - name: c1
+                power:
+                  - {driver: fake}
+                  - {delay: 1}
+              - name: c2
+            """)
+        words = (
+            'missing; there are defaults for fake and external, so each '
+            'device must say which it is'
+        )
+        self.assertEqual(
+            [
+                f'6: host c1: power.2.driver: {words}',
+                f'7: host c2: power.driver: {words}',
+            ],
+            found,
+        )
+
+    def test_a_problem_names_the_device(self):
+        found = self.problems(f"""\
+            hosts:
+              - name: c1
+                power:
+                  - driver: ipmi
+                    address: 10.0.0.1
+                    user: admin
+                  - driver: ipmi
+                    address: 10.0.0.2
+                    usr: admin
+                    password: {SECRET}
+                  - driver: fake
+                    delay: -1
+            """)
+        self.assertEqual(
+            [
+                (
+                    '4: host c1: power.1.password: missing; give password or '
+                    'password_file'
+                ),
+                '7: host c1: power.2.user: missing',
+                '9: host c1: power.2.usr: unknown (did you mean user?)',
+                (
+                    '12: host c1: power.3.delay: -1 is less than the minimum '
+                    'of 0'
+                ),
+            ],
+            found,
+        )
+
+    def test_a_problem_of_the_defaults_is_told_once(self):
+        found = self.problems("""\
+            defaults:
+              power:
+                - {driver: external}
+                - driver: fake
+                  dely: 1
+            hosts:
+              - {name: c1, power: [{driver: fake}, {driver: fake}]}
+              - {name: c2, power: {driver: fake}}
+            """)
+        self.assertEqual(
+            ['5: defaults: power.2.dely: unknown (did you mean delay?)'],
+            found,
+        )
+
+    def test_defaults_that_cannot_be_told_apart(self):
+        found = self.problems("""\
+            defaults:
+              power:
+                - {driver: fake}
+                - {delay: 1}
+                - {driver: fake}
+                - {driver: fkae}
+            hosts:
+              - {name: c1, power: {driver: fake}}
+            """)
+        self.assertEqual(
+            [
+                (
+                    '4: defaults: power.2.driver: missing; one of '
+                    + ', '.join(sorted(SCHEMAS))
+                ),
+                (
+                    '5: defaults: power.3.driver: fake has defaults already; '
+                    'put them together'
+                ),
+                (
+                    '6: defaults: power.4.driver: no driver \'fkae\' (did you '
+                    'mean fake?)'
+                ),
+            ],
+            found,
+        )
+
+    def test_what_is_no_device(self):
+        found = self.problems("""\
+            hosts:
+              - {name: c1, power: []}
+              - {name: c2, power: [{driver: fake}, ipmi]}
+              - {name: c3, power: ipmi}
+            """)
+        self.assertEqual(
+            [
+                '2: host c1: power: names no device; list at least one',
+                (
+                    '3: host c2: power.2: must be a mapping (key: value), '
+                    'not text'
+                ),
+                (
+                    '4: host c3: power: must be a mapping (key: value) or a '
+                    'list (lines that begin with "- "), not text'
+                ),
+            ],
+            found,
+        )
+
+    def test_external_stands_alone(self):
+        found = self.problems("""\
+            hosts:
+              - name: c1
+                power:
+                  - {driver: fake}
+                  - {driver: external}
+              - {name: c2, power: [{driver: external}]}
+            """)
+        self.assertEqual(
+            [
+                (
+                    '5: host c1: power.2.driver: external stands alone: a '
+                    'host with it has no other device; remove it or the '
+                    'others'
+                )
+            ],
+            found,
+        )
+
+    def test_a_device_of_another_host_is_seen_at_any_place(self):
+        found = self.problems("""\
+            defaults: {power: {driver: ipmi, user: a, password: b}}
+            hosts:
+              - {name: c1, power: [{address: 10.0.0.1}, {address: 10.0.0.9}]}
+              - name: c2
+                power:
+                  - {address: 10.0.0.2}
+                  - {address: 10.0.0.9}
+            """)
+        self.assertEqual(
+            [
+                (
+                    '7: host c2: power.2.address: 10.0.0.9 port 623 is '
+                    'already a power device of host c1; each host needs its '
+                    'own'
+                )
+            ],
+            found,
+        )
+
+    def test_a_driver_that_cannot_be_loaded_refuses_its_devices(self):
+        broken = {'not': {}, 'hint': 'the driver redfish lacks a library'}
+        self.write("""\
+            hosts:
+              - {name: c1, power: {driver: redfish, address: a}}
+            """)
+        error = self.assertRaises(
+            hosts.HostsFileError,
+            hosts.load,
+            self.path,
+            {**SCHEMAS, 'redfish': broken},
+        )
+        self.assertEqual(
+            f'{self.path}:2: host c1: power: the driver redfish lacks a '
+            'library',
+            str(error),
+        )
+
+
+def _who(parameters):
+    return parameters['address'], parameters['user']
 
 
 class BadFileTest(LoaderTestCase):
@@ -264,7 +497,8 @@ class BadFileTest(LoaderTestCase):
             [
                 (
                     '4: host c2: power.address: 2001:db8:0::1 port 623 is '
-                    'already the BMC of host c1; each host needs its own'
+                    'already a power device of host c1; each host needs its '
+                    'own'
                 )
             ],
             found,
@@ -393,11 +627,18 @@ def _entry():
     power = st.dictionaries(keys, values, max_size=5)
     host = st.fixed_dictionaries(
         {'name': st.sampled_from(['c1', 'c2', 'c3'])},
-        optional={'power': power | values, 'node': values},
+        optional={
+            'power': power | st.lists(power, max_size=3) | values,
+            'node': values,
+        },
     )
     return values | st.fixed_dictionaries(
         {'hosts': st.lists(host, max_size=4) | values},
-        optional={'defaults': st.fixed_dictionaries({'power': power})},
+        optional={
+            'defaults': st.fixed_dictionaries(
+                {'power': power | st.lists(power, max_size=3)}
+            )
+        },
     )
 
 
@@ -415,7 +656,9 @@ class AnythingTest(LoaderTestCase):
         self.assertTrue(loaded)
         self.assertEqual(len(loaded), len({host.name for host in loaded}))
         for host in loaded:
-            self.assertIn(host.driver, SCHEMAS)
+            self.assertTrue(host.devices)
+            for driver in host.drivers:
+                self.assertIn(driver, SCHEMAS)
 
     @settings(max_examples=300, deadline=None)
     @given(_entry())

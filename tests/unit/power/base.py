@@ -11,6 +11,7 @@ from nova_ha.power import drivers
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.ports import PowerCheck
 from nova_ha.recovery.states import PowerState
 
@@ -43,10 +44,12 @@ class VirtualTime:
 class ScriptedDriver:
     """Fails as it is told, taking as long as it is told."""
 
-    def __init__(self, time):
+    def __init__(self, time, name='scripted'):
         self._time = time
+        self._name = name
         self.script = []
         self.calls = []
+        self.ends = []
         self.closed = False
 
     def then(self, outcome, takes=0.0):
@@ -60,24 +63,25 @@ class ScriptedDriver:
             self.script.pop(0) if len(self.script) > 1 else self.script[0]
         )
         self._time.elapsed += min(takes, deadline.remaining())
+        self.ends.append(self._time.elapsed)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def power_off(self, host, deadline):
+    def power_off(self, host, device, deadline):
         was_running = self._next(host, deadline)
         return OffProof(
-            host.name, 'scripted', 'script', self._time.now(), was_running
+            host.name, self._name, 'script', self._time.now(), was_running
         )
 
-    def power_on(self, host, deadline):
+    def power_on(self, host, device, deadline):
         self._next(host, deadline)
 
-    def power_state(self, host, deadline):
-        self._next(host, deadline)
-        return PowerState.ON
+    def power_state(self, host, device, deadline):
+        outcome = self._next(host, deadline)
+        return outcome if isinstance(outcome, PowerState) else PowerState.ON
 
-    def check(self, host, deadline):
+    def check(self, host, device, deadline):
         self._next(host, deadline)
         return PowerCheck(PowerState.ON, 'operator')
 
@@ -95,7 +99,7 @@ class PowerTestCase(testtools.TestCase):
         self.power = drivers.Power(self.conf, self.time, self.time)
         self.scripted = ScriptedDriver(self.time)
         self.power._drivers['scripted'] = self.scripted
-        self.host = Host('c1', 'n1', 'scripted', {})
+        self.host = Host('c1', 'n1', (PowerDevice('scripted'),))
 
     def deadline(self, seconds):
         return Deadline.after(seconds, self.time.monotonic)

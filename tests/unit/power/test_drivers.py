@@ -10,6 +10,7 @@ from nova_ha.power.fake import FakeDriver
 from nova_ha.power.ipmi import IpmiDriver
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.states import PowerState
 from tests.unit.power import base
 
@@ -25,7 +26,7 @@ class PowerTest(base.PowerTestCase):
             self.assertIs(kind.SCHEMA, schemas[name])
 
     def test_an_unknown_driver_is_told_with_those_there_are(self):
-        host = Host('c1', 'c1', 'ipmy', {})
+        host = Host('c1', 'c1', (PowerDevice('ipmy'),))
         error = self.assertRaises(
             errors.PowerUnsupported,
             self.power.power_off,
@@ -74,7 +75,7 @@ class PowerTest(base.PowerTestCase):
 class ExternalTest(base.PowerTestCase):
     def setUp(self):
         super().setUp()
-        self.host = Host('c1.example', 'c1', 'external', {})
+        self.host = Host('c1.example', 'c1', (PowerDevice('external'),))
 
     def test_the_proof_names_its_witness(self):
         self.time.elapsed = 5.0
@@ -89,7 +90,10 @@ class ExternalTest(base.PowerTestCase):
         state = self.power.power_state(self.host, self.deadline(10))
         self.assertIs(PowerState.UNKNOWN, state)
         self.assertEqual(
-            '', self.power.check(self.host, self.deadline(10)).problem
+            '',
+            self.power.check(
+                self.host, self.host.devices[0], self.deadline(10)
+            ).problem,
         )
 
     def test_it_does_not_switch_on(self):
@@ -103,7 +107,7 @@ class ExternalTest(base.PowerTestCase):
 
 class FakeTest(base.PowerTestCase):
     def make(self, **parameters):
-        return Host('c1', 'c1', 'fake', parameters)
+        return Host('c1', 'c1', (PowerDevice('fake', parameters),))
 
     def off(self, host):
         return self.power.power_off(host, self.deadline(10))

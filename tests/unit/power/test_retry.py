@@ -115,6 +115,8 @@ class RetryTest(base.PowerTestCase):
 
     def test_a_check_tells_its_problem(self):
         self.scripted.then(WRONG)
-        found = self.power.check(self.host, self.deadline(10))
+        found = self.power.check(
+            self.host, self.host.devices[0], self.deadline(10)
+        )
         self.assertEqual('wrong password', found.problem)
         self.assertEqual([0], self.scripted.calls)

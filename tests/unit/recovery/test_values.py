@@ -9,6 +9,7 @@ import uuid
 from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.model import ServiceMark
 from tests.unit.recovery import data
 
@@ -26,7 +27,8 @@ class OffProofTest(unittest.TestCase):
 
 class HostTest(unittest.TestCase):
     def test_the_password_is_not_shown(self):
-        host = Host('h1', 'n1', 'ipmi', {'password': 'sesame'})
+        device = PowerDevice('ipmi', {'password': 'sesame'})
+        host = Host('h1', 'n1', (device,))
         self.assertNotIn('sesame', repr(host))
 
 

@@ -2,24 +2,29 @@
 import testtools
 from testtools import matchers
 
-from nova_ha.power import ipmi_messages
+from nova_ha.power import messages
+from nova_ha.power.messages import Subject
 from nova_ha.recovery import errors
-from nova_ha.recovery.model import Host
 
-HOST = Host(
-    'c1',
-    'c1',
-    'ipmi',
-    {'address': '::1', 'port': 623, 'user': 'adm', 'password': 'hidden'},
-)
+PARAMETERS = {
+    'address': '::1',
+    'port': 623,
+    'user': 'adm',
+    'password': 'hidden',
+}
+SUBJECT = Subject('c1', f'BMC {messages.address(PARAMETERS)}', 'adm')
 EXPECTED = {
     'silent': (errors.PowerUnreachable, 'check that it has power and network'),
     'user': (errors.PowerAuthError, "refuses user 'adm'"),
     'password': (errors.PowerAuthError, "refuses the password of user 'adm'"),
+    'login': (errors.PowerAuthError, "refuses user 'adm' with this password"),
     'kg': (errors.PowerAuthError, 'set kg in the hosts file'),
     'privilege': (errors.PowerAuthError, 'needs operator'),
+    'certificate': (errors.PowerDeviceError, 'set verify_ca'),
+    'system': (errors.PowerDeviceError, 'set system_id'),
     'device': (errors.PowerDeviceError, 'answers with an error: 12.3;'),
     'stuck': (errors.PowerStuck, 'but 12.3 s later the host is still on'),
+    'unfinished': (errors.PowerStuck, 'switch it off by hand'),
     'unheard of': (errors.PowerDeviceError, 'answers with an error'),
 }
 
@@ -28,9 +33,7 @@ class MessagesTest(testtools.TestCase):
     def test_every_failure_names_host_bmc_and_what_to_do(self):
         for kind, (error, words) in EXPECTED.items():
             with self.subTest(kind):
-                told = ipmi_messages.error(
-                    HOST, {'failure': kind, 'text': '12.3'}
-                )
+                told = SUBJECT.error({'failure': kind, 'text': '12.3'})
                 self.assertIs(error, type(told))
                 self.assertThat(
                     str(told),
