@@ -73,6 +73,7 @@ class Entry:
             name=name,
             node=item.get('node', name),
             devices=tuple(placed.device for placed in self.devices),
+            node_address=item.get('node_address', ''),
         )
 
     def _refuse_company(self, entries: Sequence[DeviceEntry]) -> None:

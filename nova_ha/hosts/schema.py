@@ -63,6 +63,7 @@ FILE: Schema = {
                 'properties': {
                     'name': _NAME,
                     'node': _NAME,
+                    'node_address': _NAME,
                     'power': _DEVICES,
                 },
             },

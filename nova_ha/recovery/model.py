@@ -39,11 +39,14 @@ class Host:
     :ivar node: Pacemaker's name of it; the same unless said otherwise.
     :ivar devices: at least one, in the order in which they are tried. Each
         takes the power away by itself.
+    :ivar node_address: where pacemaker_remote answers; '' where ``node``
+        resolves to it.
     """
 
     name: str
     node: str
     devices: tuple[PowerDevice, ...]
+    node_address: str = ''
 
     @property
     def drivers(self) -> tuple[str, ...]:
