@@ -10,6 +10,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_service import service
 
+from nova_ha import conf as options
 from nova_ha.api.server import LocalApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
@@ -97,6 +98,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         """Read hosts file and mutable options again; keep what is bad out."""
         systemd.notify('RELOADING=1')
         try:
+            options.check_files(self._conf)
             self._conf.mutate_config_files()
             self._hosts.reload()
             LOG.info('Reloaded: %d hosts', len(self._hosts.all()))

@@ -60,6 +60,7 @@ def _configuration(argv: Sequence[str] | None) -> cfg.ConfigOpts:
     conf(
         argv, project=PROJECT, prog='nova-ha-fencer', version=version_string()
     )
+    options.check(conf)
     logging.setup(conf, PROJECT)
     return conf
 

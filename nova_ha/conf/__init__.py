@@ -34,3 +34,30 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     """Register every option of nova-ha."""
     for module in MODULES:
         module.register_opts(conf)
+
+
+def check(conf: cfg.ConfigOpts) -> None:
+    """Read every option once, so that a bad value is told and not met later.
+
+    :raises cfg.Error: names the option, its file and what is wrong.
+    """
+    for value in conf.values():
+        if isinstance(value, cfg.ConfigOpts.GroupAttr):
+            list(value.values())
+
+
+def check_files(conf: cfg.ConfigOpts) -> None:
+    """Read the files of a configuration anew, as :func:`check` does.
+
+    The configuration itself is left as it is.
+
+    :raises cfg.Error: a file cannot be read, or an option is bad.
+    """
+    fresh = cfg.ConfigOpts()
+    register_opts(fresh)
+    fresh(
+        [],
+        default_config_files=conf.config_file,
+        default_config_dirs=conf.config_dir,
+    )
+    check(fresh)

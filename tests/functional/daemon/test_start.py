@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting: refused in clear words, or not held up by what may be away."""
 
+import signal
+
 from nova_ha.pacemaker import client
 from tests.functional.daemon import base
+from tests.functional.daemon.process import wait_until
 
 
 class RefusedTest(base.DaemonTest):
@@ -102,3 +105,28 @@ class StoreAwayTest(base.DaemonTest):
         self.assertTrue(caught.exception.retriable)
         self.assertIn('spool', str(caught.exception))
         self.assertEqual('off', self.power())
+
+
+class ReloadTest(base.DaemonTest):
+    def reload(self, options, expected):
+        self.fencer.configure(options)
+        self.fencer.signal(signal.SIGHUP)
+        wait_until(lambda: expected in self.fencer.log(), expected)
+
+    def test_a_bad_option_is_kept_out(self):
+        """And so are the good ones that came with it."""
+        self.fencer.make_store()
+        self.fencer.start()
+        hosts = {'compute2': {'driver': 'fake'}}
+        self.fencer.write_hosts(hosts)
+        self.reload({'evacuation': {'window': 0}}, 'Not reloaded')
+        self.assertIn('window', self.fencer.log())
+        self.assertNotIn('Traceback', self.fencer.log())
+        self.assertTrue(self.fencer.answers())
+        self.assertEqual(['compute1'], self.names())
+        self.reload({'evacuation': {'window': 2}}, 'Reloaded: 1 hosts')
+        self.assertEqual(['compute2'], self.names())
+
+    def names(self):
+        hosts = self.fencer.ask('GET', '/v1/hosts')['hosts']
+        return [host['name'] for host in hosts]
