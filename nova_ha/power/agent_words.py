@@ -23,9 +23,6 @@ SECRETS = (
     'snmp_priv_passwd',
     'token',
 )
-#: Characters of an agent's words that are worth an error text.
-SHOWN = 400
-
 #: The first that is found counts.
 _KINDS: tuple[tuple[str, str], ...] = (
     ('hmac is invalid', 'password'),
@@ -45,7 +42,7 @@ _STAMP = re.compile(r'^[\d-]{10} [\d:,.]+ ')
 _LEVEL = re.compile(r'^(ERROR|WARNING|CRITICAL|DEBUG|INFO):(root:)? *')
 _IGNORED = re.compile(r'[Ii]gnoring unknown option \'([^=\']+)')
 #: Said beside the reason, and no reason.
-_IDLE = re.compile(r'^(Please use \'-h\'|Traceback |  )')
+_IDLE = re.compile(r'^((\w+: *)?Please use \'-h\'|Traceback |  )')
 #: Steps and details that agents tell when asked to.
 _DETAIL = re.compile(r'^(DEBUG|INFO):')
 
@@ -95,10 +92,7 @@ def summary(
     words = '; '.join(
         dict.fromkeys(_LEVEL.sub('', line).strip() for line in said)
     )
-    words = _masked(words, parameters)
-    if len(words) > SHOWN:
-        words = f'{words[:SHOWN]}...'
-    return words or 'it said nothing'
+    return _masked(words, parameters) or 'it said nothing'
 
 
 def _said(text: str) -> list[str]:

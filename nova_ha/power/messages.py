@@ -12,6 +12,9 @@ from typing import Any
 
 from nova_ha.recovery import errors
 
+#: Characters of a device's words that are worth a place in an error.
+SHOWN = 500
+
 _Kind = tuple[type[errors.PowerError], Callable[[str, str], str]]
 
 
@@ -32,7 +35,8 @@ class Subject:
         """Return the error for a result that tells a failure."""
         kind, words = _KINDS.get(str(result['failure']), _KINDS['device'])
         user = f'user {self.user!r}' if self.user else 'the user'
-        return kind(self._about(words(user, str(result.get('text', '')))))
+        text = _printable(str(result.get('text', '')))
+        return kind(self._about(words(user, text)))
 
     def no_result(self, text: str) -> str:
         """Say that the action came to no end of its own."""
@@ -46,6 +50,12 @@ class Subject:
 
     def _about(self, text: str) -> str:
         return f'{self.host}: {self.device}{text}'
+
+
+def _printable(text: str) -> str:
+    """Return a device's words as they may go to a log: short, one line."""
+    line = ''.join(char if char.isprintable() else '?' for char in text)
+    return line if len(line) <= SHOWN else f'{line[:SHOWN]}...'
 
 
 def address(parameters: Mapping[str, Any]) -> str:

@@ -206,9 +206,8 @@ def _unconnected(error: BaseException) -> Failure:
         return Failure('silent', 'no connection in time')
     if names & {'ReadTimeout', 'TimeoutError'}:
         return Failure('silent', 'connected, but no answer in time')
-    garbage = {'BadStatusLine', 'LineTooLong', 'ChunkedEncodingError'}
-    if names & garbage:
-        return Failure('device', f'no HTTP: {text}')
+    if names & {'BadStatusLine', 'LineTooLong', 'ChunkedEncodingError'}:
+        return Failure('device', f'no HTTP: {text[:40]!r}')
     return Failure('silent', text)
 
 

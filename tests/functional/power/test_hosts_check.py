@@ -88,6 +88,44 @@ class HostsCommandTest(base.PowerTestCase):
         self.assertEqual(0, done.returncode)
         self.assertIn(f'127.0.0.1:{self.good.port}', done.stdout)
 
+    def test_several_devices_have_a_line_each(self):
+        (self.directory / 'state').write_text('off\n')
+        self.write_hosts(f"""
+            hosts:
+              - name: c1
+                power:
+                  - {{driver: ipmi, address: 127.0.0.1, user: admin,
+                      port: {self.good.port}, password_file: password}}
+                  - {{driver: fence_agent, agent: fence_nothing, ip: 192.0.2.9,
+                      password_file: password, plug: '7'}}
+                  - {{driver: fake, state_file: {self.directory}/state}}
+            """)
+        done = self.manage('check', '-f', 'json')
+        self.assertEqual(1, done.returncode)
+        rows = json.loads(done.stdout)
+        self.assertEqual(
+            [
+                ('c1', 'ipmi', f'127.0.0.1:{self.good.port}', 'on'),
+                (
+                    'c1',
+                    'fence_agent',
+                    'fence_nothing 192.0.2.9 plug 7',
+                    'unknown',
+                ),
+                ('c1', 'fake', f'{self.directory}/state', 'off'),
+            ],
+            [
+                (row['host'], row['driver'], row['device'], row['state'])
+                for row in rows
+            ],
+        )
+        self.assertIn('no such fence agent', rows[1]['problem'])
+        self.assertIn('1 of 3 have a problem.', done.stderr)
+        listed = json.loads(self.manage('list', '-f', 'json').stdout)
+        self.assertEqual(
+            [row['device'] for row in rows], [row['device'] for row in listed]
+        )
+
     def test_every_mistake_in_the_file_is_printed(self):
         self.write_hosts('hosts:\n  - {nam: c1}\n  - {name: c2, x: y}\n')
         for verb in ('list', 'check'):

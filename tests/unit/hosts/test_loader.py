@@ -14,14 +14,18 @@ from nova_ha import hosts
 from nova_ha.hosts import document
 from nova_ha.power.external import ExternalDriver
 from nova_ha.power.fake import FakeDriver
+from nova_ha.power.fence_agent import FenceAgentDriver
 from nova_ha.power.ipmi import IpmiDriver
+from nova_ha.power.redfish import RedfishDriver
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import PowerDevice
 
 SCHEMAS = {
     'external': ExternalDriver.SCHEMA,
     'fake': FakeDriver.SCHEMA,
+    'fence_agent': FenceAgentDriver.SCHEMA,
     'ipmi': IpmiDriver.SCHEMA,
+    'redfish': RedfishDriver.SCHEMA,
 }
 SECRET = 'kept-to-ourselves'
 
@@ -135,10 +139,27 @@ class GoodFileTest(LoaderTestCase):
             pathlib.Path(__file__).parents[3] / 'etc/nova-ha/hosts.yaml'
         ).read_text()
         (self.directory / 'bmc.password').write_text('x\n')
+        (self.directory / 'pdu.community').write_text('y\n')
         self.write(sample)
         loaded = hosts.load(self.path, SCHEMAS)
         self.assertEqual(
-            ['compute1', 'compute2', 'compute3'], [h.node for h in loaded]
+            [
+                ('compute1', ('ipmi',)),
+                ('compute2', ('ipmi',)),
+                ('compute3', ('redfish',)),
+                ('compute4', ('ipmi', 'fence_agent')),
+                ('compute5', ('external',)),
+            ],
+            [(host.node, host.drivers) for host in loaded],
+        )
+        self.assertEqual(
+            {
+                'agent': 'fence_apc_snmp',
+                'ip': '192.0.2.200',
+                'community': 'y',
+                'plug': '4',
+            },
+            loaded[3].devices[1].parameters,
         )
 
     def test_a_secret_everybody_may_read_is_warned_of(self):
@@ -389,6 +410,141 @@ class SeveralDevicesTest(LoaderTestCase):
             f'{self.path}:2: host c1: power: the driver redfish lacks a '
             'library',
             str(error),
+        )
+
+
+class RedfishTest(LoaderTestCase):
+    def test_what_is_wrong_is_told(self):
+        found = self.problems("""\
+            defaults:
+              power: {driver: redfish, user: a, password: b}
+            hosts:
+              - {name: c1, power: {address: a, verify_ca: ca.pem}}
+              - {name: c2, power: {address: b, verify_ca: 1}}
+              - {name: c3, power: {address: c, system_id: '1'}}
+              - {name: c4, power: {address: d, scheme: ftp}}
+              - {name: c5, power: {address: e, system_id: /x/1}}
+              - {name: c6, power: {address: e, system_id: /x/2}}
+              - {name: c7, power: {address: e, system_id: /x/1}}
+            """)
+        authorities = (
+            'must be true, false or the full path of a file with the '
+            'certificates of authorities'
+        )
+        self.assertEqual(
+            [
+                f'4: host c1: power.verify_ca: {authorities}',
+                f'5: host c2: power.verify_ca: {authorities}',
+                (
+                    '6: host c3: power.system_id: must be a path such as '
+                    '/redfish/v1/Systems/1'
+                ),
+                "7: host c4: power.scheme: 'ftp' is not one of https or http",
+                (
+                    '10: host c7: power.address: e port 443 system_id /x/1 '
+                    'is already a power device of host c5; each host needs '
+                    'its own'
+                ),
+            ],
+            found,
+        )
+
+
+class FenceAgentTest(LoaderTestCase):
+    def test_whatever_the_agent_knows_is_taken(self):
+        (self.directory / 'pw').write_text(f'{SECRET}\n')
+        (self.directory / 'snmp').write_text('other\n')
+        loaded = self.load("""
+            defaults:
+              power: {driver: fence_agent, agent: fence_x, password_file: pw}
+            hosts:
+              - name: c1
+                power:
+                  ip: 192.0.2.1
+                  plug: '010'
+                  lanplus: true
+                  cipher: 3
+                  snmp_priv_passwd_file: snmp
+                  identity_file: /etc/key
+            """)
+        self.assertEqual(
+            {
+                'agent': 'fence_x',
+                'password': SECRET,
+                'ip': '192.0.2.1',
+                'plug': '010',
+                'lanplus': True,
+                'cipher': 3,
+                'snmp_priv_passwd': 'other',
+                'identity_file': '/etc/key',
+            },
+            loaded[0].devices[0].parameters,
+        )
+        self.assertNotIn(SECRET, repr(loaded))
+
+    def test_what_is_wrong_is_told_without_its_value(self):
+        found = self.problems(f"""\
+            defaults: {{power: {{driver: fence_agent, agent: fence_x}}}}
+            hosts:
+              - name: c1
+                power:
+                  agent: /usr/sbin/fence_nova_ha
+                  action: reboot
+                  plug: 010
+                  password: 12
+                  odd: [1]
+                  float: 0.5
+                  two: "{SECRET}\\naction=on"
+                  'a=b': x
+              - {{name: c2, power: {{agent: 'fence_x -o on'}}}}
+            """)
+        agent = (
+            'must be the name or the full path of a fence agent other than '
+            "nova-ha's own, for example fence_ipmilan"
+        )
+        kinds = 'text or a whole number or true or false'
+        quotes = 'must be text, but YAML reads this as a number; put it in'
+        self.assertEqual(
+            [
+                f'5: host c1: power.agent: {agent}',
+                (
+                    '6: host c1: power.action: is given by nova-ha itself; '
+                    'remove it'
+                ),
+                f'7: host c1: power.plug: {quotes} quotes',
+                f'8: host c1: power.password: {quotes} quotes',
+                f'9: host c1: power.odd: must be {kinds}, not a list',
+                f'10: host c1: power.float: must be {kinds}, not a number',
+                (
+                    '11: host c1: power.two: the value has characters that '
+                    'are not allowed here'
+                ),
+                (
+                    '12: host c1: power.a=b: cannot be the name of an '
+                    "agent's parameter"
+                ),
+                f'13: host c2: power.agent: {agent}',
+            ],
+            found,
+        )
+
+    def test_two_hosts_never_share_an_outlet(self):
+        found = self.problems("""\
+            defaults:
+              power: {driver: fence_agent, agent: fence_x, ip: 192.0.2.1}
+            hosts:
+              - {name: c1, power: {plug: '1'}}
+              - {name: c2, power: {plug: '2'}}
+              - {name: c3, power: {agent: fence_y, port: '1'}}
+            """)
+        self.assertEqual(
+            [
+                (
+                    '6: host c3: power.ip: 192.0.2.1 port 1 is already a '
+                    'power device of host c1; each host needs its own'
+                )
+            ],
+            found,
         )
 
 

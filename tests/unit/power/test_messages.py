@@ -44,3 +44,10 @@ class MessagesTest(testtools.TestCase):
                         matchers.Not(matchers.Contains('hidden')),
                     ),
                 )
+
+    def test_a_devices_words_stay_one_short_line(self):
+        words = 'a\nb\x1b[31m\x00' + 'x' * 1000
+        told = str(SUBJECT.error({'failure': 'device', 'text': words}))
+        self.assertIn(': a?b?[31m?xxx', told)
+        self.assertIn('xxx...; look into its log', told)
+        self.assertLess(len(told), 700)
