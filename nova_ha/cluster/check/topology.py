@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from nova_ha.cluster.check.cib import Level
 from nova_ha.cluster.check.facts import Facts
 from nova_ha.cluster.check.facts import NOVA_HA
+from nova_ha.cluster.check.facts import WATCHDOG
 from nova_ha.cluster.check.findings import Finding
 from nova_ha.cluster.check.findings import Severity
 from nova_ha.cluster.check.registry import trap
@@ -167,7 +168,10 @@ def nova_ha_in_no_level(facts: Facts) -> Iterator[Finding]:
         for host in facts.watched
         if facts.levels(host.node)
         and not any(
-            NOVA_HA in facts.agents(level) for level in facts.levels(host.node)
+            # Nobody can be asked after a watchdog.
+            agent in (NOVA_HA, WATCHDOG)
+            for level in facts.levels(host.node)
+            for agent in facts.agents(level)
         )
     ]
     if found and facts.nova_ha:

@@ -4,14 +4,15 @@
 from collections.abc import Iterator
 
 from nova_ha.cluster.check import duration
+from nova_ha.cluster.check.cib import Level
 from nova_ha.cluster.check.cib import Resource
 from nova_ha.cluster.check.facts import Facts
-from nova_ha.cluster.check.facts import NOVA_HA
 from nova_ha.cluster.check.facts import WATCHDOG
 from nova_ha.cluster.check.facts import WATCHDOG_ID
 from nova_ha.cluster.check.findings import Finding
 from nova_ha.cluster.check.findings import Severity
 from nova_ha.cluster.check.registry import trap
+from nova_ha.recovery.model import Host
 
 FIRST_IN_LEVELS = (3, 17)
 """Feature set of Pacemaker 2.1.6, which counts its time in a level."""
@@ -73,42 +74,59 @@ def watchdog_misnamed(facts: Facts) -> Iterator[Finding]:
 
 
 @trap
-def watchdog_in_level(facts: Facts) -> Iterator[Finding]:
-    """What watchdog fencing in a level needs."""
-    found = [
-        (host, level)
-        for host in facts.watched
-        for level in facts.levels(host.node)
-        if WATCHDOG_ID in level.devices
-    ]
-    if not found:
-        return
-    places = tuple(dict.fromkeys(host.node for host, _ in found))
-    if facts.cib.feature_set < FIRST_IN_LEVELS:
+def watchdog_in_old_pacemaker(facts: Facts) -> Iterator[Finding]:
+    """The time that a watchdog takes is not counted in a level."""
+    found = [host.node for host, _ in _levels(facts)]
+    if found and facts.cib.feature_set < FIRST_IN_LEVELS:
         yield Finding(
             Severity.WARNING,
-            places,
+            tuple(dict.fromkeys(found)),
             'A watchdog is in a fencing level, and Pacemaker is older than '
             '2.1.6.',
-            'It does not count the time that the watchdog takes, so that the '
-            'level may be given up before the host has reset itself.',
+            'It does not count the time that the watchdog takes, so that '
+            'fencing may be given up before the host has reset itself.',
             'Use Pacemaker 2.1.6 or newer.',
         )
-    missing = [
-        host.node
-        for host, level in found
-        if NOVA_HA
-        not in facts.agents(level)[level.devices.index(WATCHDOG_ID) :]
-    ]
-    if missing:
+
+
+@trap
+def watchdog_not_last(facts: Facts) -> Iterator[Finding]:
+    """What stands behind a watchdog is not asked, or makes it skipped."""
+    hidden, skipped = [], []
+    for host, level in _levels(facts):
+        if level.devices[-1] != WATCHDOG_ID:
+            hidden.append(host.node)
+        if level is not facts.levels(host.node)[-1]:
+            skipped.append(host.node)
+    if hidden:
+        yield Finding(
+            Severity.ERROR,
+            tuple(hidden),
+            'Another device comes after the watchdog in the level.',
+            'Pacemaker takes the host for fenced when the time of the '
+            'watchdog is over, and asks no further device of the level: '
+            'nova-ha is never asked.',
+            'Let the watchdog be alone in the last level; nova-ha finds the '
+            'fencing in the history.',
+        )
+    if skipped:
         yield Finding(
             Severity.WARNING,
-            tuple(dict.fromkeys(missing)),
-            'nova-ha does not come after the watchdog in the level.',
-            'The host resets itself and starts again: the gate must be shut '
-            'before it is back, and only the fencing history tells nova-ha.',
-            'Let the level be watchdog, then nova-ha; the driver is external.',
+            tuple(skipped),
+            'The level with the watchdog is not the last one.',
+            'A host that is cut off cannot be asked to reset itself, so '
+            'Pacemaker goes on to the next level at once and never waits for '
+            'the watchdog.',
+            'Let the level with the watchdog be the last one.',
         )
+
+
+def _levels(facts: Facts) -> Iterator[tuple[Host, Level]]:
+    """Yield the levels that have a watchdog, with the host."""
+    for host in facts.watched:
+        for level in facts.levels(host.node):
+            if WATCHDOG_ID in level.devices:
+                yield host, level
 
 
 @trap

@@ -86,7 +86,8 @@ def _add_fencing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--show-secrets',
         action='store_true',
-        help='print passwords, where the configuration has any',
+        help='print passwords, where the configuration has any; not for '
+        '--format pcs, since pcs takes them on its command line',
     )
 
 
@@ -131,6 +132,12 @@ def run(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     from nova_ha.cluster.configuration import model
     from nova_ha.cluster.configuration import plan
 
+    if args.show_secrets and args.format == 'pcs':
+        raise commands.CommandError(
+            'pcs takes passwords on its command line, where every user of '
+            'the machine sees them: use --format crm or xml with '
+            '--show-secrets'
+        )
     renderer = importlib.import_module(
         f'nova_ha.cluster.configuration.{args.format}'
     )

@@ -108,6 +108,12 @@ class CellsTestCase(base.NovaTestCase):
         for host, cell in (('host1', 'cell1'), ('host2', 'cell2')):
             self._start_compute(host, cell_name=cell)
 
+    def test_the_hosts_of_all_cells(self):
+        self.assertEqual(['host1', 'host2'], self.gateway.hosts())
+        down = nova_fixtures.DownCellFixture([self.cell_mappings['cell2']])
+        with down:
+            self.assertEqual(['host1', 'host2'], self.gateway.hosts())
+
     def test_a_cell_down_leaves_the_other_alone(self):
         ours = {host: self.boot(2, host=host) for host in ('host1', 'host2')}
         for host, uuids in ours.items():

@@ -51,6 +51,12 @@ class TroubleTestCase(testtools.TestCase):
         self.assertEqual(1, len(self.cloud.requests))
         self.assertEqual(1, self.cloud.tokens)
 
+    def test_the_hosts_of_all_cells_are_asked_for_in_one_request(self):
+        self.assertEqual(['host1'], self.gateway.hosts())
+        self.assertEqual(
+            ['GET /compute/v2.1/os-services'], self.cloud.requests
+        )
+
     def test_hangs(self):
         started = time.monotonic()
         text = self.unavailable(lambda nova: nova.hang())

@@ -70,6 +70,7 @@ class GoodFileTest(LoaderTestCase):
             hosts:
               - name: compute1.example.org
                 node: compute1
+                node_address: 198.51.100.1
                 power: {address: 10.0.0.1}
               - name: compute2
                 power: {address: '::1', port: 6230, password: other}
@@ -90,6 +91,7 @@ class GoodFileTest(LoaderTestCase):
                             },
                         ),
                     ),
+                    node_address='198.51.100.1',
                 ),
                 Host(
                     'compute2',
