@@ -115,11 +115,12 @@ class Agent:
     ) -> ocf_process.Process:
         """Return the process that is to answer now that this one has ended.
 
-        :raises Failure: it was our own, and will not do better next time.
+        :raises Failure: it was our own, and no other was quicker.
         """
-        if process.pid == self._launched:
+        other = self._find()
+        if other is None and process.pid == self._launched:
             raise Failure(self._last_words())
-        return self._find() or self._launch()
+        return other or self._launch()
 
     def _last_words(self) -> str:
         """Return what the daemon wrote before it ended, in one line."""

@@ -94,7 +94,15 @@ class NodesTest(unittest.TestCase):
             answer('unprobed.mon.xml'), 'nova-compute'
         )
         self.assertNotIn('cmp2', seen.compute_on)
-        self.assert_cmp2('unprobed', 'cmp2 remote online active')
+        self.assert_cmp2('unprobed', 'cmp2 remote online gate=shut active')
+
+    def test_off_while_pacemaker_tries_to_connect(self):
+        """crm_mon shows it as online."""
+        seen = gateway_monitor.read(
+            answer('connecting.mon.xml'), 'nova-compute'
+        )
+        self.assertTrue(seen.nodes[1].online)
+        self.assert_cmp2('connecting', 'cmp2 remote')
 
     def test_back_and_serving(self):
         self.assert_cmp2('returned', 'cmp2 remote online active')
@@ -133,7 +141,7 @@ class NodesTest(unittest.TestCase):
         self.assert_nodes(
             'never_connected',
             CMP1,
-            'cmp2 remote online gate=shut active',
+            'cmp2 remote online gate=shut',
             'cmp9 remote unclean gate=shut active',
             CTL1,
         )
