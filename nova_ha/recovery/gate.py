@@ -13,8 +13,11 @@ import dataclasses
 
 from nova_ha.recovery import following
 from nova_ha.recovery import states
+from nova_ha.recovery.model import ClusterNode
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import NodeFence
+from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState
 
@@ -72,6 +75,28 @@ def _is_dead(
     if not following.unsettled(row, [record]):
         return True
     return following.lost_target(record, following.fenced_since(row, fenced))
+
+
+def has_come_back(
+    node: ClusterNode, fence: NodeFence | None, proof: OffProof | None
+) -> bool:
+    """Whether nova-compute may run on a node that has been off.
+
+    A node that Pacemaker has not missed yet looks the same, but for the
+    fence: after one, it is online only when it has joined again.
+
+    :param fence: the last that took the node's power.
+    """
+    return (
+        node.online
+        and not node.unclean
+        and node.compute_active
+        and proof is not None
+        and fence is not None
+        and bool(fence.succeeded)
+        and fence.at is not None
+        and fence.at >= proof.verified_at - following.SKEW
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

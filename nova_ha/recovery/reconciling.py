@@ -64,7 +64,6 @@ class Scene:
     :ivar node: None if Pacemaker does not know it.
     :ivar fence: see :func:`newest_fence`.
     :ivar newest: its newest recovery, active or not; None: it has none.
-    :ivar spooled: a power-off of it waits in the spool.
     :ivar service: nova's record; None: nova was not asked, or is away.
     :ivar mark_known: the store has the recovery whose mark nova shows.
     :ivar settled: the fence is one that was found to need nothing.
@@ -75,7 +74,6 @@ class Scene:
     node: ClusterNode | None
     fence: NodeFence | None
     newest: Recovery | None
-    spooled: bool
     service: ComputeService | None
     mark_known: bool = False
     settled: bool = False
@@ -137,8 +135,11 @@ def _last_known(recovery: Recovery) -> datetime.datetime:
 
 
 def judge(scene: Scene) -> Finding | None:
-    """Return what is to be done about the host; None: nothing, or not yet."""
-    if scene.spooled or (scene.node is not None and scene.node.unclean):
+    """Return what is to be done about the host; None: nothing, or not yet.
+
+    A host of which a power-off waits in the spool is not for here.
+    """
+    if scene.node is not None and scene.node.unclean:
         return None
     return _fenced(scene) or _lost(scene) or _gate_left(scene)
 
@@ -168,7 +169,7 @@ def _waited_for(scene: Scene, node: ClusterNode) -> Finding | None:
 
 def _back_again(scene: Scene, node: ClusterNode) -> Finding | None:
     if node.compute_active:
-        if node.gate is not Gate.SHUT and scene.service and scene.service.up:
+        if node.gate is not Gate.SHUT and _serves(scene):
             return _finding(scene, What.SERVES, 'it serves again')
         return None
     if scene.service is None or _reported_since(scene, datetime.timedelta()):
@@ -314,6 +315,15 @@ def _may_run(node: ClusterNode) -> bool:
 
 def _is_let_in(node: ClusterNode | None) -> bool:
     return node is not None and node.online and node.gate is not Gate.SHUT
+
+
+def _serves(scene: Scene) -> bool:
+    """Whether nova calls the host up by what it has heard since the fence."""
+    return (
+        scene.service is not None
+        and scene.service.up
+        and _reported_since(scene, datetime.timedelta())
+    )
 
 
 def _reported_since(scene: Scene, allowance: datetime.timedelta) -> bool:
