@@ -53,7 +53,7 @@ class Court:
             self._ledger.break_promise(1, f'{act}: proof of {proof.host}')
         elif proof.method == 'confirmed':
             return
-        elif not machine.was_off(proof.verified_at, proof.verified_at):
+        elif not machine.was_off(proof.verified_at, _latest(proof)):
             self._ledger.break_promise(1, f'{act}: {host} was never off')
         elif (
             machine.started_at is not None
@@ -73,3 +73,12 @@ class Court:
             self._ledger.break_promise(
                 1, f'{act}: {host} was seen on at {machine.seen_on.time()}'
             )
+
+
+def _latest(proof: OffProof) -> datetime.datetime:
+    """Return when the host was off at the latest: Pacemaker's history knows
+    whole seconds only, and rounds them down.
+    """
+    if proof.method == 'pacemaker':
+        return proof.verified_at + datetime.timedelta(seconds=1)
+    return proof.verified_at

@@ -210,7 +210,9 @@ class World:
         def reached() -> bool:
             nonlocal seen
             before, seen = seen, self.faults.calls.get(('store', 'save'), 0)
-            return before != seen and self.recovery(host).state is state
+            if before == seen or not self.storage.store.recoveries(host):
+                return False
+            return self.recovery(host).state is state
 
         self.until(reached, seconds)
         return self.recovery(host)
