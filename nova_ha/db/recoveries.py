@@ -38,7 +38,7 @@ def free_for(owner: str) -> sa.ColumnElement[bool]:
 def insert(
     session: orm.Session,
     recovery: Recovery,
-    event: RecoveryEvent,
+    events: Sequence[RecoveryEvent],
     lease: float,
 ) -> Recovery:
     """Add a recovery; see the port's ``open``."""
@@ -51,7 +51,7 @@ def insert(
         raise errors.ActiveRecoveryExists(
             f'{recovery.host} has an active recovery already'
         ) from None
-    history.append(session, [event])
+    history.append(session, events)
     return get(session, recovery.uuid)
 
 

@@ -39,12 +39,12 @@ class SqlStore:
         self._db = database.Database(conf)
 
     def open(
-        self, recovery: Recovery, event: RecoveryEvent, lease: float = 0.0
+        self, recovery: Recovery, *events: RecoveryEvent, lease: float = 0.0
     ) -> Recovery:
-        """Insert a new recovery with the first line of its history."""
+        """Insert a new recovery with the first lines of its history."""
         return self._db.write(
             partial(
-                queries.insert, recovery=recovery, event=event, lease=lease
+                queries.insert, recovery=recovery, events=events, lease=lease
             )
         )
 

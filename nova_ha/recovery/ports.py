@@ -193,9 +193,9 @@ class RecoveryStore(Protocol):
     """
 
     def open(
-        self, recovery: Recovery, event: RecoveryEvent, lease: float = 0.0
+        self, recovery: Recovery, *events: RecoveryEvent, lease: float = 0.0
     ) -> Recovery:
-        """Insert a new recovery.
+        """Insert a new recovery with the events that led to its state.
 
         :param lease: the seconds for which its owner, if it names one,
             holds it from the very first moment.
