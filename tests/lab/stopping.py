@@ -19,6 +19,9 @@ def stop(lab: 'Lab', progress: Progress) -> None:
         return
     lab.ready_marker.unlink(missing_ok=True)
     hosts = list(lab.hosts.values())
+    if lab.stack:
+        with progress.step('switching the machines off'):
+            lab.stack.halt(hosts)
     with progress.step('stopping the fencers and the compute hosts'):
         in_parallel(each.stop for each in _fencers(lab))
         in_parallel(host.bmc.stop for host in hosts)
@@ -33,6 +36,8 @@ def stop(lab: 'Lab', progress: Progress) -> None:
             each.stop for each in lab.infrastructure if each is not lab.epmd
         )
         lab.epmd.stop()
+    if lab.stack:
+        lab.stack.network.remove()
 
 
 def wipe(lab: 'Lab', progress: Progress) -> None:
