@@ -3,6 +3,7 @@
 
 import argparse
 import dataclasses
+import pathlib
 import sys
 import time
 
@@ -13,6 +14,9 @@ from tests.lab.errors import LabError
 from tests.lab.lab import Lab
 from tests.lab.pacemaker.machine import Machine
 from tests.lab.progress import Progress
+from tests.lab.scenarios import catalogue
+from tests.lab.scenarios import report
+from tests.lab.scenarios.runner import Runner
 
 
 def tell_which(lab: Lab) -> None:
@@ -98,6 +102,27 @@ def logs(lab: Lab, arguments: argparse.Namespace) -> None:
     print(lab.log_tail(arguments.name, arguments.lines))
 
 
+def play_scenarios(lab: Lab, arguments: argparse.Namespace) -> None:
+    """On the lab as it is, or on one that is taken down afterwards."""
+    wanted = catalogue.named(arguments.names)
+    tell_which(lab)
+    progress = Progress()
+    if lab.stack is None:
+        raise LabError('scenarios need Pacemaker: up --pacemaker first')
+    lab.up(progress)
+    directory = arguments.report.with_suffix('')
+    results = Runner(lab, lab.stack, directory, progress).run(wanted)
+    about = {
+        'computes': len(lab.hosts),
+        'controllers': lab.config.controllers,
+        'wiring': lab.config.wiring,
+    }
+    report.write(arguments.report, results, about)
+    print(f'\n{report.table(results)}\n\nTranscripts are in {directory}.')
+    if any(result.outcome == 'failed' for result in results):
+        raise LabError('not every scenario ended as it must, see above')
+
+
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog='lab', description='A small OpenStack cloud on this machine.'
@@ -130,6 +155,24 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument('host', metavar='MACHINE')
     command.add_argument('words', metavar='COMMAND', nargs=argparse.REMAINDER)
     command.set_defaults(run=run_inside)
+    command = commands.add_parser(
+        'scenarios', help='let hosts fail in many ways; needs Pacemaker'
+    )
+    command.add_argument(
+        'names',
+        metavar='NAME',
+        nargs='*',
+        help='names or numbers; all if none',
+    )
+    command.add_argument(
+        '--report',
+        metavar='FILE',
+        type=pathlib.Path,
+        default=pathlib.Path('scenarios.json'),
+        help='where to write it; the transcripts go to a directory beside '
+        'it (default: %(default)s)',
+    )
+    command.set_defaults(run=play_scenarios)
     command = commands.add_parser('logs', help='the end of a log')
     command.add_argument('name', metavar='NAME')
     command.add_argument('-n', '--lines', type=int, default=40)

@@ -16,6 +16,7 @@ from tests.lab.services.fencer import Fencer
 
 PROGRAMS = pathlib.Path(sys.executable).parent
 SOURCE = config.PROJECT / 'pacemaker'
+OCF = pathlib.Path(__file__).with_name('ocf')
 
 FENCER_SOCKET = '/run/nova-ha/fencer.sock'
 CONFIG_FILE = '/etc/nova-ha/nova-ha.conf'
@@ -127,10 +128,11 @@ class Controller:
         self.machine.install(
             'usr/sbin/fence_nova_ha', PROGRAMS / 'fence_nova_ha'
         )
-        self.machine.install(
-            'usr/lib/ocf/resource.d/lab/fencer',
-            pathlib.Path(__file__).with_name('ocf') / 'fencer',
-        )
+        # Pacemaker reads here what agents of the compute hosts are about.
+        for agent in ('fencer', 'service'):
+            self.machine.install(
+                f'usr/lib/ocf/resource.d/lab/{agent}', OCF / agent
+            )
         self._seed()
 
     def _seed(self) -> None:

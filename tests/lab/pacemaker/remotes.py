@@ -66,15 +66,21 @@ class RemoteHost(ComputeHost):
 
     def pid(self) -> int | None:
         """The pid of nova-compute, or None if it does not run."""
+        return self.service_pid(SERVICE)
+
+    def service_pid(self, service: str) -> int | None:
+        """The pid, as it is seen from here, of a service of the host."""
         try:
-            pid = self._service_file().read_text().split()[0]
+            pid = self._service_file(service).read_text().split()[0]
         except (OSError, IndexError):
             return None
         return self.machine.outer_pid(int(pid))
 
     def compute_started_at(self) -> float | None:
         """When nova-compute was started, in seconds since the epoch."""
-        return self._service_file().stat().st_mtime if self.pid() else None
+        return (
+            self._service_file(SERVICE).stat().st_mtime if self.pid() else None
+        )
 
     def start_compute(self) -> None:
         """Boot, if it is on and does not run; the rest is Pacemaker's."""
@@ -92,8 +98,8 @@ class RemoteHost(ComputeHost):
         """Let Pacemaker restart it."""
         self._restart(self.name)
 
-    def _service_file(self) -> pathlib.Path:
-        path = self.machine.inside(f'/run/lab-{SERVICE}.pid')
+    def _service_file(self, service: str) -> pathlib.Path:
+        path = self.machine.inside(f'/run/lab-{service}.pid')
         return path or pathlib.Path('/nonexistent')
 
     # -- pacemaker_remoted and the services
@@ -108,6 +114,16 @@ class RemoteHost(ComputeHost):
             raise LabError(f'{self.name}: pacemaker_remoted does not run')
         for pid in pids:
             os.kill(pid, number)
+
+    def signal_service(self, service: str, number: signal.Signals) -> None:
+        """Send the process of a service a signal, behind Pacemaker's back.
+
+        :raises LabError: it does not run.
+        """
+        pid = self.service_pid(service)
+        if pid is None:
+            raise LabError(f'{self.name}: {service} does not run')
+        os.killpg(pid, number)
 
     def steer(
         self, service: str, action: str, code: int = 1, seconds: float = 0

@@ -48,6 +48,16 @@ class Stack:
         ]
         self.cluster = Cluster(self.controllers)
 
+    def controller(self, name: str) -> Controller:
+        """The controller of this name.
+
+        :raises LabError: there is none.
+        """
+        for controller in self.controllers:
+            if controller.name == name:
+                return controller
+        raise LabError(f'no controller {name} in the lab')
+
     def host(self, index: int) -> RemoteHost:
         """Compute host number ``index`` of this lab."""
         return RemoteHost(self.lab, index, self.network, self._restart)
