@@ -47,8 +47,8 @@ def _words(config: LabConfig) -> str:
     if not config.pacemaker:
         return 'without Pacemaker'
     return (
-        f'with {config.controllers} Pacemaker controller(s), '
-        f'wiring {config.wiring}'
+        f'with Pacemaker (controllers: {config.controllers}, '
+        f'wiring: {config.wiring})'
     )
 
 

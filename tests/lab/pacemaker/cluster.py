@@ -79,10 +79,18 @@ class Cluster:
 
     # -- telling
 
-    def load(self, configuration: str) -> None:
+    def load_crm(self, configuration: str) -> None:
         """Put a configuration, as crm reads it, into effect."""
         self.run(
             *('crm', '-F', 'configure', 'load', 'update', '-'),
+            text=configuration,
+        )
+
+    def load_xml(self, configuration: str) -> None:
+        """Put the <configuration> of a CIB into effect."""
+        self.run(
+            *('cibadmin', '--modify', '--allow-create'),
+            *('--scope', 'configuration', '--xml-pipe'),
             text=configuration,
         )
 

@@ -15,6 +15,7 @@ from tests.lab.pacemaker.network import Network
 from tests.lab.services.fencer import Fencer
 
 PROGRAMS = pathlib.Path(sys.executable).parent
+AGENTS = 'usr/lib/ocf/resource.d'
 SOURCE = config.PROJECT / 'pacemaker'
 OCF = pathlib.Path(__file__).with_name('ocf')
 
@@ -128,11 +129,10 @@ class Controller:
         self.machine.install(
             'usr/sbin/fence_nova_ha', PROGRAMS / 'fence_nova_ha'
         )
+        self.machine.install('usr/bin/nova-ha-alert', SOURCE / 'nova-ha-alert')
+        self.machine.install(f'{AGENTS}/nova-ha/fencer', OCF / 'fencer')
         # Pacemaker reads here what agents of the compute hosts are about.
-        for agent in ('fencer', 'service'):
-            self.machine.install(
-                f'usr/lib/ocf/resource.d/lab/{agent}', OCF / agent
-            )
+        self.machine.install(f'{AGENTS}/lab/service', OCF / 'service')
         self._seed()
 
     def _seed(self) -> None:

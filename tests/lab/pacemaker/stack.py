@@ -145,8 +145,7 @@ class Stack:
     def form(self, hosts: Sequence[RemoteHost]) -> None:
         """Wait for the cluster and configure it."""
         self.cluster.wait_formed()
-        text = configuration.crm(self.lab, self.controllers, hosts)
-        self.cluster.load(text)
+        configuration.load(self.lab, self.cluster, self.controllers, hosts)
 
     def wait_started(self, hosts: Sequence[RemoteHost]) -> None:
         """Wait until fencers and the services of these hosts run."""
