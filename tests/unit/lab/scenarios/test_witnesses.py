@@ -73,8 +73,10 @@ class TestLogs(unittest.TestCase):
 
         self.assertEqual(
             [
-                'ctl1: POST /v1/fence by root: 200 OK after 0.039 s '
-                '[req-7e23]',
+                (
+                    'ctl1: POST /v1/fence by root: 200 OK after 0.039 s '
+                    '[req-7e23]'
+                ),
                 'ctl1: WARNING not well',
             ],
             [line.text for line in lines],
