@@ -16,6 +16,7 @@ from tests.lab.errors import LabError
 from tests.lab.pacemaker import netns
 from tests.lab.pacemaker.machine import Machine
 from tests.lab.pacemaker.network import Network
+from tests.lab.waiting import wait_until
 
 NEEDED = ('ip', 'nsenter', 'unshare', 'flock')
 
@@ -125,8 +126,12 @@ class TestMachine(unittest.TestCase):
 
         self.machine.act('crash')
 
-        state = pathlib.Path(f'/proc/{init}/stat').read_text()
-        self.assertEqual('T', state.rpartition(')')[2].split()[0])
+        stat = pathlib.Path(f'/proc/{init}/stat')
+        wait_until(
+            lambda: stat.read_text().rpartition(')')[2].split()[0] == 'T',
+            5,
+            'the init to be stopped',
+        )
         self.assertEqual('power:1', self.power())
         self.assertFalse(self.reachable())
         self.assertEqual([], guests.read_journal(self.config.journal))
