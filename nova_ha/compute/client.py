@@ -41,9 +41,9 @@ class Nova:
         """Whether services of a cell that is down are listed, in part."""
         return bool(self._microversion >= DOWN_CELLS)
 
-    def services(self, host: str) -> Sequence[Row]:
-        """Return the records of nova-compute on the host."""
-        query = {'binary': 'nova-compute', 'host': host}
+    def services(self, host: str | None = None) -> Sequence[Row]:
+        """Return the records of nova-compute on the host, or on all."""
+        query = _with({'binary': 'nova-compute'}, host=host)
         return _rows(self._get('/os-services', query), 'services')
 
     def update_service(self, uuid: str, changes: Row) -> Row:

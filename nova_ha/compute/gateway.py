@@ -96,6 +96,12 @@ class NovaCompute:
             )
         return rows.service(found[0])
 
+    def hosts(self) -> Sequence[str]:
+        """Return the names of all hosts with a nova-compute."""
+        with self._asking('list the compute services') as nova:
+            found = [str(row['host']) for row in nova.services()]
+        return sorted(found)
+
     def force_down(
         self,
         service: ComputeService,

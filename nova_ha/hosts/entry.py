@@ -60,6 +60,7 @@ class Entry:
             node=self._item.get('node', name),
             driver=str(driver),
             power=power,
+            node_address=self._item.get('node_address', ''),
         )
 
     def _merged(self) -> dict[str, Any]:

@@ -43,6 +43,7 @@ FILE: Schema = {
                 'properties': {
                     'name': _NAME,
                     'node': _NAME,
+                    'node_address': _NAME,
                     'power': {'type': 'object'},
                 },
             },

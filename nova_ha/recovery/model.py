@@ -25,6 +25,8 @@ class Host:
     :ivar driver: entry point name in ``nova_ha.power``.
     :ivar power: the driver's own parameters, checked against its schema.
         May hold a password, so it never appears in a repr.
+    :ivar node_address: where pacemaker_remote answers; '' where ``node``
+        resolves to it.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Host:
     power: Mapping[str, Any] = dataclasses.field(
         default_factory=dict, repr=False
     )
+    node_address: str = ''
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

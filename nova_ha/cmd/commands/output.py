@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import enum
 import json
+import textwrap
 from typing import Any
 
 import prettytable
@@ -34,6 +35,23 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     table = prettytable.PrettyTable(list(columns))
     table.align = 'l'
     table.add_rows([[text(cell) for cell in row] for row in rows])
+    print(table)
+
+
+def print_blocks(blocks: Sequence[Mapping[str, Any]], width: int) -> None:
+    """Print things with long texts, a field a line, a rule between two.
+
+    :param width: characters of a line of text.
+    """
+    table = prettytable.PrettyTable(header=False)
+    table.align = 'l'
+    for block in blocks:
+        rows = [
+            [name, textwrap.fill(text(cell), width)]
+            for name, cell in block.items()
+        ]
+        table.add_rows(rows[:-1])
+        table.add_row(rows[-1], divider=True)
     print(table)
 
 
