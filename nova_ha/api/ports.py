@@ -4,6 +4,7 @@
 Only errors of :mod:`nova_ha.recovery.errors` come through.
 """
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 from typing import Protocol
@@ -38,6 +39,19 @@ class FenceAnswer:
     spooled: bool
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Health:
+    """Whether this daemon can fence.
+
+    :ivar problems: what keeps it from fencing; empty when nothing does.
+    :ivar notes: what is not as it should be, but no reason to call the
+        fencing device broken.
+    """
+
+    problems: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
 class Fencing(Protocol):
     """The engine, as seen through the socket.
 
@@ -50,12 +64,15 @@ class Fencing(Protocol):
         origin: str,
         reason: str,
         deadline: Deadline,
+        power_on: bool = False,
     ) -> FenceAnswer:
         """Wait until off is verified and recorded.
 
         Verified anew, however often it is asked.
 
         :param host: nova's or Pacemaker's name.
+        :param power_on: the host shall be powered on again when its
+            recovery is done with it (reboot).
         :raises UnknownHost: the hosts file does not name it.
         :raises PowerError: off was not verified.
         :raises StoreError: off could not be recorded.
@@ -71,8 +88,18 @@ class Fencing(Protocol):
     def hosts(self) -> Sequence[Host]:
         """Return every host that can be fenced."""
 
-    def health(self) -> Sequence[str]:
-        """Return what keeps this daemon from fencing; empty when nothing."""
+    def health(self) -> Health:
+        """Return whether this daemon can fence, without asking far."""
+
+    def hint(self, about: Mapping[str, object]) -> None:
+        """Look sooner: Pacemaker says that something has happened.
+
+        Returns at once and never raises; nothing is done on the hint's
+        word.
+
+        :param about: Pacemaker's words; ``node`` or ``rsc`` may name a host
+            (a remote node's connection is a resource of its name).
+        """
 
     def recoveries(
         self, host: str | None, active: bool | None
@@ -117,7 +144,9 @@ class Fencing(Protocol):
         """
 
     def power_on(self, host: str, who: str) -> None:
-        """Have the host powered on once the evacuations are over.
+        """Have the host powered on: now, or when its recovery allows.
 
-        :raises UnsafeRequest: a recovery needs the host off.
+        :raises UnknownHost: the hosts file does not name it.
+        :raises PowerError: it has no recovery and could not be powered on.
+        :raises StoreUnavailable: whether it has one cannot be known.
         """

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from nova_ha.api import settings
 from nova_ha.api.handlers import fence
 from nova_ha.api.handlers import health
+from nova_ha.api.handlers import hints
 from nova_ha.api.handlers import hosts
 from nova_ha.api.handlers import recoveries
 from nova_ha.api.handlers import versions
@@ -19,6 +20,7 @@ def routes(
     yield '/', versions.Versions()
     yield '/v1/fence', fence.Fence(fencing, defaults)
     yield '/v1/health', health.Health(fencing)
+    yield '/v1/hints', hints.Hints(fencing)
     yield '/v1/hosts', hosts.Hosts(fencing)
     yield '/v1/hosts/{host}/power', hosts.Power(fencing)
     yield '/v1/hosts/{host}/power-on', hosts.PowerOn(fencing)

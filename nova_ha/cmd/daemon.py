@@ -25,6 +25,7 @@ from nova_ha.hosts.problems import HostsFileError
 from nova_ha.hosts.registry import HostsFile
 from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
+from nova_ha.recovery import ports
 
 LOG = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
             notifier=LogNotifier(clock),
             clock=clock,
+            cluster=_cluster(conf),
         )
         settings = settings_of.of(conf)
         pools = Pools.of(
@@ -118,3 +120,13 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()
+
+
+def _cluster(conf: cfg.ConfigOpts) -> ports.Cluster | None:
+    """Return the gateway to Pacemaker; None where there is none."""
+    if not conf.cluster.enabled:
+        return None
+    from nova_ha.cluster import gateway  # noqa: PLC0415  not everywhere
+
+    cluster: ports.Cluster = gateway.PacemakerCluster.from_conf(conf)
+    return cluster

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from nova_ha.api.ports import FenceAnswer
+from nova_ha.api.ports import Health
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
@@ -30,6 +31,7 @@ class LocalFencing:
         self.release = engine.operator.release
         self.cancel = engine.operator.cancel
         self.power_on = engine.operator.power_on
+        self.hint = engine.cluster_side.hint
 
     def fence(
         self,
@@ -37,9 +39,12 @@ class LocalFencing:
         origin: str,
         reason: str,
         deadline: Deadline,
+        power_on: bool = False,
     ) -> FenceAnswer:
         """Wait until off is verified and recorded."""
-        fenced = self._engine.intake.fence(host, origin, reason, deadline)
+        fenced = self._engine.intake.fence(
+            host, origin, reason, deadline, power_on
+        )
         recovery = fenced.recovery
         if recovery is not None:
             self._engine.intake.answered(recovery)
@@ -61,8 +66,8 @@ class LocalFencing:
         """Return every host that can be fenced."""
         return self._world.hosts.all()
 
-    def health(self) -> Sequence[str]:
-        """Return what keeps this daemon from fencing."""
+    def health(self) -> Health:
+        """Return what keeps this daemon from fencing, and what does not."""
         problems = []
         if not self._world.hosts.all():
             problems.append('the hosts file names no host')
@@ -75,7 +80,7 @@ class LocalFencing:
                 problems.append(
                     f'nothing can be recorded: store: {store}; spool: {spool}'
                 )
-        return problems
+        return Health(problems, self._engine.cluster_side.notes())
 
     def recoveries(
         self, host: str | None, active: bool | None

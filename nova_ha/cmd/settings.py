@@ -5,6 +5,7 @@ from oslo_config import cfg
 
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.recovery.power_on import PowerOnAfter
 
 
 def of(conf: cfg.ConfigOpts) -> SettingsSource:
@@ -30,6 +31,9 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
             attempts=evacuation.attempts,
             backoff=evacuation.backoff,
             storm_hosts=conf.guards.storm_hosts,
+            power_on_after=PowerOnAfter(engine.power_on_after),
+            reconcile_interval=conf.cluster.reconcile_interval,
+            return_restart_interval=conf.cluster.return_restart_interval,
         )
 
     return read

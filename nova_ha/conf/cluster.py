@@ -45,6 +45,16 @@ OPTS: Sequence[cfg.Opt] = (
         help='Seconds between two comparisons of Pacemaker and nova with '
         'the store. An alert from Pacemaker brings the next one forward.',
     ),
+    cfg.FloatOpt(
+        'return_restart_interval',
+        default=10.0,
+        min=1.0,
+        mutable=True,
+        help='Seconds that nova-compute of a returning host runs without '
+        'completing a further evacuation record before Pacemaker is made to '
+        'restart it. Each start completes one record per instance; too '
+        'short a time restarts it before it has begun.',
+    ),
 )
 
 

@@ -70,7 +70,7 @@ OPTS: Sequence[cfg.Opt] = (
         min=0.1,
         mutable=True,
         help='Seconds until a step is tried again after nova or the store '
-        'gave no answer; doubled each time up to 30.',
+        'gave no answer; doubled each time up to 5.',
     ),
     cfg.FloatOpt(
         'force_down_alarm',
@@ -87,6 +87,24 @@ OPTS: Sequence[cfg.Opt] = (
         mutable=True,
         help='Seconds after which a host that came back but cannot be made '
         'usable again is an alarm. Trying goes on.',
+    ),
+    cfg.StrOpt(
+        'power_on_after',
+        default='evacuated',
+        choices=[
+            ('evacuated', 'when its evacuations are over'),
+            (
+                'at_once',
+                'as soon as it is known that the gate ([cluster]) keeps '
+                'nova-compute from starting there; without a gate, as '
+                'evacuated',
+            ),
+            ('never', 'not at all: a person powers it on'),
+        ],
+        mutable=True,
+        help='When a fenced host is powered on again of which Pacemaker, by '
+        'reboot or on, or a person has asked for that. A mere off never '
+        'powers it on.',
     ),
     cfg.FloatOpt(
         'drain_timeout',

@@ -48,6 +48,8 @@ def recovery(row: models.RecoveryRow) -> Recovery:
         service_before=_service_before(row),
         service_reported_at=row.service_reported_at,
         message=row.message,
+        power_on_asked_at=row.power_on_asked_at,
+        sealed_at=row.sealed_at,
     )
 
 
@@ -108,6 +110,8 @@ def recovery_values(value: Recovery) -> Values:
         'before_disabled_reason': before and before.disabled_reason,
         'before_forced_down': before and before.forced_down,
         'service_reported_at': value.service_reported_at,
+        'power_on_asked_at': value.power_on_asked_at,
+        'sealed_at': value.sealed_at,
     }
 
 

@@ -80,6 +80,8 @@ class RecoveryRow(Base):
     )
     before_forced_down: orm.Mapped[bool | None]
     service_reported_at: orm.Mapped[datetime.datetime | None]
+    power_on_asked_at: orm.Mapped[datetime.datetime | None]
+    sealed_at: orm.Mapped[datetime.datetime | None]
     evacuation_writes: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
 
 

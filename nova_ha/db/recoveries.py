@@ -36,7 +36,9 @@ def free_for(owner: str) -> sa.ColumnElement[bool]:
 
 
 def insert(
-    session: orm.Session, recovery: Recovery, event: RecoveryEvent
+    session: orm.Session,
+    recovery: Recovery,
+    events: Sequence[RecoveryEvent],
 ) -> Recovery:
     """Add a recovery; see the port's ``open``."""
     try:
@@ -47,7 +49,7 @@ def insert(
         raise errors.ActiveRecoveryExists(
             f'{recovery.host} has an active recovery already'
         ) from None
-    history.append(session, [event])
+    history.append(session, events)
     return get(session, recovery.uuid)
 
 

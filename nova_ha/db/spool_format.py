@@ -23,7 +23,12 @@ KINDS: Mapping[str, type | tuple[type, ...]] = {
     'witness': str,
     'verified_at': str,
     'was_running': (bool, type(None)),
+    'power_on_asked_at': (str, type(None)),
 }
+
+ADDED: Mapping[str, object] = {'power_on_asked_at': None}
+"""What files of an earlier release of this version lack, and what that
+means: a spool may wait over an upgrade."""
 
 
 class CorruptRecord(Exception):
@@ -52,12 +57,15 @@ def load(content: bytes) -> FenceRecord:
         raise CorruptRecord(
             f'format version {version!r}, this release knows {VERSION}'
         )
+    values = {**ADDED, **values}
     _check(values, FenceRecord, 'record')
     _check(values['off_proof'], OffProof, 'off_proof')
     proof = {**values['off_proof']}
     proof['verified_at'] = _time(proof, 'verified_at')
     values['requested_at'] = _time(values, 'requested_at')
     values['off_proof'] = OffProof(**proof)
+    if values['power_on_asked_at'] is not None:
+        values['power_on_asked_at'] = _time(values, 'power_on_asked_at')
     return FenceRecord(**values)
 
 

@@ -38,10 +38,10 @@ class SqlStore:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._db = database.Database(conf)
 
-    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
-        """Insert a new recovery with the first line of its history."""
+    def open(self, recovery: Recovery, *events: RecoveryEvent) -> Recovery:
+        """Insert a new recovery with the first lines of its history."""
         return self._db.write(
-            partial(queries.insert, recovery=recovery, event=event)
+            partial(queries.insert, recovery=recovery, events=events)
         )
 
     def get(self, uuid: str) -> Recovery:

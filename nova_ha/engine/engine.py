@@ -6,19 +6,23 @@ from collections.abc import Mapping
 import logging
 import threading
 
+from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.fences import Fences
+from nova_ha.engine.gates import Gates
 from nova_ha.engine.guards import Held
 from nova_ha.engine.guards import StormGuard
 from nova_ha.engine.host_watch import HostWatch
-from nova_ha.engine.host_watch import PowerWatch
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.nova_calls import NovaCalls
+from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.operator import Operator
 from nova_ha.engine.outcome import Step
 from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
+from nova_ha.engine.power_on import PowerOn
+from nova_ha.engine.power_watch import PowerWatch
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.spooled import Spooled
 from nova_ha.engine.steps.evacuating import Evacuating
@@ -50,16 +54,25 @@ class Engine:
             world.store, world.notifier, world.clock, settings().owner
         )
         self._fences = Fences(world.power, pools.fencing)
+        self._gates = Gates(world, pools.gates)
+        self._proofs = OffProofs(world.store, self._journal, world.clock)
         self.conductor = Conductor(
             world.store, self._journal, world.clock, pools.hosts, settings
         )
         wake = self.conductor.wake
         self.intake = Intake(
-            world, self._fences, self._journal, pools.hosts, wake
+            world, self._fences, self._gates, self._journal, pools.hosts, wake
         )
-        self.operator = Operator(world, self._journal, settings, wake)
+        self.operator = Operator(
+            world, self._gates, self._journal, settings, wake
+        )
+        self.cluster_side = ClusterSide(
+            world, pools, self._gates, self._journal, settings, wake
+        )
+        self.cluster_side.use(self.intake, self._proofs)
         self.conductor.use(self._steps(wake))
-        self.loops = self._make_loops()
+        self._vital = self._make_loops()
+        self.loops = (*self._vital, *self.cluster_side.loops)
         self._thread = threading.Thread(
             target=self.conductor.run, name='conductor', daemon=True
         )
@@ -92,13 +105,14 @@ class Engine:
             LOG.warning('The leases run out by themselves: %s', e)
 
     def beats(self) -> int:
-        """Grow while every loop turns; for the watchdog.
+        """Grow while every vital loop turns; for the watchdog.
 
-        A loop that hangs, or a conductor that ended, stops the count.
+        A loop that hangs, or a conductor that ended, stops the count. A
+        Pacemaker that hangs is no reason to end a daemon that fences.
         """
         if not self._thread.is_alive():
             return 0
-        return min(loop.turns for loop in self.loops)
+        return min(loop.turns for loop in self._vital)
 
     def _steps(
         self, wake: Callable[[str], None]
@@ -128,20 +142,28 @@ class Engine:
             ),
             RecoveryState.HELD: Held(guard, settings),
             RecoveryState.EVACUATING: Evacuating(
-                world.store, world.compute, calls, world.clock, settings
+                world.store,
+                world.compute,
+                calls,
+                world.clock,
+                settings,
+                self._gates.in_doubt,
             ),
             RecoveryState.EVACUATED: watch,
             RecoveryState.EVACUATION_FAILED: watch,
             RecoveryState.RETURNING: Returning(
-                world.compute, world.clock, settings
+                world.compute, self._gates, world.clock, settings
             ),
         }
 
     def _make_loops(self) -> tuple[Periodic, ...]:
         world, settings = self._world, self._settings
-        spooled = Spooled(world, self.intake, settings)
+        spooled = Spooled(world, self.intake, self._gates, settings)
         power_watch = PowerWatch(
-            world, self._journal, self._pools.reads, settings
+            world, self._proofs, self._gates, self._pools.reads, settings
+        )
+        power_on = PowerOn(
+            world, self._gates, self._journal, self._pools.reads, settings
         )
 
         def scan() -> None:
@@ -157,6 +179,9 @@ class Engine:
                 'power-watch',
                 power_watch.look,
                 lambda: settings().power_watch_interval,
+            ),
+            Periodic(
+                'power-on', power_on.turn, lambda: settings().scan_interval
             ),
         )
 

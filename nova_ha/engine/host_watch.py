@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sees hosts come back (a step of the resting states evacuated and
-evacuation_failed) and power come on too early.
-"""
+"""Sees hosts come back: a step of evacuated and evacuation_failed."""
 
-from concurrent import futures
 import logging
 
-from nova_ha.engine.journal import Journal
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
-from nova_ha.recovery import safety
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.liveness import Sightings
-from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import MigrationStatus
@@ -70,76 +64,3 @@ class HostWatch:
     def forget(self, uuid: str) -> None:
         """Drop what is remembered of a recovery."""
         self._sightings.pop(uuid, None)
-
-
-class PowerWatch:
-    """Fences a host again that is seen on while it has to be off."""
-
-    def __init__(
-        self,
-        world: World,
-        journal: Journal,
-        pool: futures.Executor,
-        settings: SettingsSource,
-    ) -> None:
-        self._hosts = world.hosts
-        self._power = world.power
-        self._store = world.store
-        self._clock = world.clock
-        self._journal = journal
-        self._pool = pool
-        self._settings = settings
-        self._reading: dict[str, futures.Future[None]] = {}
-
-    def look(self) -> None:
-        """Begin a read of every host of ours that has to be off."""
-        owner = self._settings().owner
-        for recovery in self._store.recoveries(active=True):
-            if recovery.owner != owner:
-                continue
-            if not safety.voids_proof(recovery.state, gate_shut=False):
-                continue
-            reading = self._reading.get(recovery.uuid)
-            if reading is None or reading.done():
-                self._reading[recovery.uuid] = self._pool.submit(
-                    self._read, recovery
-                )
-        self._drop_finished()
-
-    def _drop_finished(self) -> None:
-        for uuid, reading in list(self._reading.items()):
-            if reading.done():
-                del self._reading[uuid]
-
-    def _read(self, recovery: Recovery) -> None:
-        try:
-            host = self._hosts.get(recovery.host)
-            if self._is_on(host):
-                self._void(recovery)
-        except errors.RecoveryError as e:
-            LOG.info('%s: power is not known now: %s', recovery.host, e)
-
-    def _is_on(self, host: Host) -> bool:
-        deadline = Deadline.after(
-            self._settings().read_timeout, self._clock.monotonic
-        )
-        return self._power.power_state(host, deadline) is PowerState.ON
-
-    def _void(self, recovery: Recovery) -> None:
-        current = self._store.get(recovery.uuid)
-        if current.off_proof != recovery.off_proof:
-            return  # it has been fenced again since this read began
-        if not safety.voids_proof(current.state, gate_shut=False):
-            return
-        why = (
-            f'{recovery.host} was seen running before its evacuations were '
-            'over; it is fenced again'
-        )
-        voided = self._journal.move(
-            current,
-            Event.OFF_LOST,
-            message=why,
-            off_proof=None,
-            fencing_since=self._clock.now(),
-        )
-        self._journal.alarm(voided, why)

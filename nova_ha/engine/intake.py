@@ -11,11 +11,14 @@ from concurrent import futures
 import dataclasses
 import datetime
 import logging
+from typing import Any
 
 from nova_ha.engine.fences import Fences
+from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
+from nova_ha.recovery import power_on
 from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.deadline import Deadline
@@ -65,6 +68,7 @@ class Intake:
         self,
         world: World,
         fences: Fences,
+        gates: Gates,
         journal: Journal,
         background: futures.Executor,
         wake: Callable[[str], None],
@@ -74,16 +78,23 @@ class Intake:
         self._spool = world.spool
         self._clock = world.clock
         self._fences = fences
+        self._gates = gates
         self._journal = journal
         self._background = background
         self._wake = wake
 
     def fence(
-        self, name: str, origin: str, reason: str, deadline: Deadline
+        self,
+        name: str,
+        origin: str,
+        reason: str,
+        deadline: Deadline,
+        power_on: bool = False,
     ) -> Fenced:
         """Return once the host is off for sure and that is on record.
 
         :param name: nova's or Pacemaker's name of the host.
+        :param power_on: it shall be powered on again, later.
         :raises UnknownHost: the hosts file does not name it.
         :raises PowerError: off was not verified before the deadline.
         :raises StoreUnavailable: neither store nor spool could take it;
@@ -92,14 +103,17 @@ class Intake:
         host = self._hosts.get(name)
         since = self._clock.now()
         self._fences.start(host, deadline)
-        begun = self._begin(host.name, origin, reason, since)
+        # Beside it, and nobody waits: a dead cluster delays no answer.
+        self._gates.shut_soon(host)
+        wish = since if power_on else None
+        begun = self._begin(host.name, origin, reason, since, wish)
         try:
             proof = self._fences.off(host, deadline, since)
         except errors.PowerError as e:
             if begun is not None:
                 self._failed(begun, str(e))
             raise
-        record = FenceRecord(host.name, origin, reason, since, proof)
+        record = FenceRecord(host.name, origin, reason, since, proof, wish)
         recovery = None if begun is None else self._record_or_none(record)
         if recovery is None:
             self._spool.put(record)
@@ -113,9 +127,14 @@ class Intake:
             self._wake(recovery.uuid)
         return Fenced(proof, recovery)
 
-    def record(self, record: FenceRecord) -> Recovery:
+    def record(
+        self,
+        record: FenceRecord,
+        sealed_at: datetime.datetime | None = None,
+    ) -> Recovery:
         """Bring a verified power-off into the store.
 
+        :param sealed_at: since when the gate holds; None: not known.
         :raises StoreUnavailable: the store is away.
         """
         for _ in range(RACES):
@@ -128,13 +147,40 @@ class Intake:
                         record.reason,
                         record.requested_at,
                     )
-                return self._prove(recovery, record)
+                return self._prove(recovery, record, sealed_at)
             except _OVERTAKEN:
                 continue
         raise errors.StoreUnavailable(
             f'the recovery of {record.host} is being written by others all '
             'the time'
         )
+
+    def wish(self, record: FenceRecord) -> None:
+        """See that the wish for power of a spooled record is not lost."""
+        at = record.power_on_asked_at
+        recovery = self._store.active(record.host)
+        if at is None or recovery is None or power_on.is_moot(recovery.state):
+            return
+        if (recovery.power_on_asked_at or record.requested_at) < at:
+            self._journal.amend(recovery, **_wish(at))
+
+    def fence_again(
+        self,
+        name: str,
+        origin: str,
+        reason: str,
+        wish: datetime.datetime | None = None,
+    ) -> Recovery:
+        """Begin an incident whose off nobody can prove: its host is fenced.
+
+        :raises StoreError: it could not be written down.
+        """
+        now = self._clock.now()
+        recovery = self._journal.open(
+            name, origin, reason, now, power_on_asked_at=wish
+        )
+        self._wake(recovery.uuid)
+        return recovery
 
     def answered(self, recovery: Recovery) -> None:
         """Put on record, behind the caller's back, that it has its answer."""
@@ -148,13 +194,16 @@ class Intake:
         origin: str,
         reason: str,
         since: datetime.datetime,
+        wish: datetime.datetime | None,
     ) -> Recovery | None:
         """Write the request down while the power-off runs, if possible."""
         for _ in range(RACES):
             try:
                 recovery = self._store.active(host)
                 if recovery is None:
-                    return self._journal.open(host, origin, reason, since)
+                    return self._journal.open(
+                        host, origin, reason, since, power_on_asked_at=wish
+                    )
                 if recovery.state in _BEGINS_FENCING:
                     return self._journal.move(
                         recovery,
@@ -162,6 +211,7 @@ class Intake:
                         message=reason,
                         fencing_since=since,
                         off_proof=None,
+                        **_wish(wish),
                     )
                 return recovery
             except _OVERTAKEN:
@@ -188,7 +238,12 @@ class Intake:
             )
             return None
 
-    def _prove(self, recovery: Recovery, record: FenceRecord) -> Recovery:
+    def _prove(
+        self,
+        recovery: Recovery,
+        record: FenceRecord,
+        sealed_at: datetime.datetime | None,
+    ) -> Recovery:
         proof = record.off_proof
         if recovery.state in (
             RecoveryState.FENCING,
@@ -196,20 +251,23 @@ class Intake:
         ):
             if not safety.proves(proof, recovery):
                 return recovery  # it has been seen running since
-            return self._advance(recovery, proof, Event.OFF_VERIFIED)
+            return self._advance(
+                recovery, record, Event.OFF_VERIFIED, sealed_at=sealed_at
+            )
         since = min(record.requested_at, proof.verified_at)
         if recovery.state in _BEGINS_FENCING:
             return self._advance(
                 recovery,
-                proof,
+                record,
                 Event.FENCE_REQUESTED,
                 Event.OFF_VERIFIED,
                 fencing_since=since,
+                sealed_at=sealed_at,
             )
         if _starts_over(recovery, proof):
             return self._advance(
                 recovery,
-                proof,
+                record,
                 Event.OFF_LOST,
                 Event.OFF_VERIFIED,
                 fencing_since=since,
@@ -219,16 +277,18 @@ class Intake:
     def _advance(
         self,
         recovery: Recovery,
-        proof: OffProof,
+        record: FenceRecord,
         *events: Event,
-        **changes: datetime.datetime,
+        **changes: datetime.datetime | None,
     ) -> Recovery:
+        proof = record.off_proof
         return self._journal.move(
             recovery,
             *events,
             at=proof.verified_at,
             message=f'off: {proof.witness}',
             off_proof=proof,
+            **_wish(record.power_on_asked_at),
             **changes,
         )
 
@@ -242,6 +302,7 @@ class Intake:
             Event.FENCE_REQUESTED,
             message=recovery.message or record.reason,
             off_proof=proof,
+            **_wish(record.power_on_asked_at),
         )
 
     def _note_answered(
@@ -262,6 +323,11 @@ class Intake:
                 self._journal.alarm(failed, why)
         except errors.StoreError as e:
             LOG.error('%s: not written down: %s', recovery.host, e)
+
+
+def _wish(at: datetime.datetime | None) -> dict[str, Any]:
+    """Return the change that a wish for power makes; an off makes none."""
+    return {} if at is None else {'power_on_asked_at': at}
 
 
 def _is_newer(proof: OffProof, recovery: Recovery) -> bool:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes what happens to a recovery: state, history, and word to people."""
 
+from collections.abc import Callable
+from collections.abc import Sequence
 import dataclasses
 import datetime
 from typing import Any
@@ -20,6 +22,8 @@ class Journal:
     A row is written in the name of its owner as it was read: a step that
     lost its lease is refused by the store, while a fence request that comes
     to another controller is told apart by the generation alone.
+
+    :ivar listeners: called with each recovery that has moved; must not wait.
     """
 
     def __init__(
@@ -33,6 +37,7 @@ class Journal:
         self._notifier = notifier
         self._clock = clock
         self._owner = owner
+        self.listeners: list[Callable[[Recovery], None]] = []
 
     def open(
         self,
@@ -40,33 +45,41 @@ class Journal:
         origin: str,
         reason: str,
         requested_at: datetime.datetime,
+        events: Sequence[Event] = (Event.FENCE_REQUESTED,),
+        **fields: Any,
     ) -> Recovery:
-        """Write down a new incident, its fencing begun.
+        """Write down a new incident, by default with its fencing begun.
 
+        :param events: what led there from ``requested``, in this order.
+        :param fields: other fields of the recovery.
         :raises ActiveRecoveryExists: the host has one.
         :raises StoreUnavailable: the store is away.
         """
-        event = Event.FENCE_REQUESTED
+        key = fields.pop('uuid', None) or str(uuid.uuid4())
+        state, lines = RecoveryState.REQUESTED, []
+        for event in events:
+            state = lifecycle.advance(state, event)
+            lines.append(
+                RecoveryEvent(
+                    recovery=key,
+                    at=requested_at,
+                    name=event.value,
+                    state=state,
+                    message=reason,
+                )
+            )
+        times = ('fencing_since', 'state_since', 'updated_at')
         recovery = Recovery(
-            uuid=str(uuid.uuid4()),
+            uuid=key,
             host=host,
-            state=lifecycle.advance(RecoveryState.REQUESTED, event),
+            state=state,
             origin=origin,
             reason=reason,
             requested_at=requested_at,
-            fencing_since=requested_at,
-            state_since=requested_at,
-            updated_at=requested_at,
+            **dict.fromkeys(times, requested_at) | fields,
         )
-        line = RecoveryEvent(
-            recovery=recovery.uuid,
-            at=requested_at,
-            name=event.value,
-            state=recovery.state,
-            message=reason,
-        )
-        recovery = self._store.open(recovery, line)
-        self._notifier.moved(recovery, event.value)
+        recovery = self._store.open(recovery, *lines)
+        self._tell(recovery, lines)
         return recovery
 
     def move(
@@ -104,16 +117,37 @@ class Journal:
             recovery, state=state, updated_at=now, message=message, **changes
         )
         saved = self._store.save(moved, self._writer(recovery), lines)
-        for line in lines:
-            self._notifier.moved(saved, line.name)
+        self._tell(saved, lines)
         return saved
 
-    def amend(self, recovery: Recovery, **changes: Any) -> Recovery:
-        """Write fields that change without an event."""
-        amended = dataclasses.replace(
-            recovery, updated_at=self._clock.now(), **changes
-        )
-        return self._store.save(amended, self._writer(recovery))
+    def amend(
+        self, recovery: Recovery, milestone: str = '', **changes: Any
+    ) -> Recovery:
+        """Write fields that change without an event.
+
+        :param milestone: the name of a line in the history that tells it.
+        """
+        now = self._clock.now()
+        amended = dataclasses.replace(recovery, updated_at=now, **changes)
+        lines = [
+            RecoveryEvent(
+                recovery=recovery.uuid,
+                at=now,
+                name=name,
+                state=recovery.state,
+            )
+            for name in (milestone,)
+            if name
+        ]
+        return self._store.save(amended, self._writer(recovery), lines)
+
+    def _tell(
+        self, recovery: Recovery, lines: Sequence[RecoveryEvent]
+    ) -> None:
+        for line in lines:
+            self._notifier.moved(recovery, line.name)
+        for listener in self.listeners:
+            listener(recovery)
 
     def _writer(self, recovery: Recovery) -> str:
         return recovery.owner or self._owner

@@ -2,8 +2,10 @@
 """What a person may do to a recovery."""
 
 from collections.abc import Callable
+import dataclasses
 from typing import Any
 
+from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
@@ -17,6 +19,12 @@ from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
 
+RACES = 5
+"""How often a wish is written again that somebody's write was quicker than."""
+
+MAX_NAME = 64
+"""Characters that the store keeps of a line's name."""
+
 
 class Operator:
     """Every method names who asked; that goes into the history."""
@@ -24,6 +32,7 @@ class Operator:
     def __init__(
         self,
         world: World,
+        gates: Gates,
         journal: Journal,
         settings: SettingsSource,
         wake: Callable[[str], None],
@@ -31,6 +40,8 @@ class Operator:
         self._hosts = world.hosts
         self._power = world.power
         self._store = world.store
+        self._spool = world.spool
+        self._gates = gates
         self._clock = world.clock
         self._journal = journal
         self._settings = settings
@@ -79,26 +90,61 @@ class Operator:
         return self._move(self._store.get(uuid), Event.CANCEL_REQUESTED, who)
 
     def power_on(self, name: str, who: str) -> None:
-        """Power a host on that no recovery needs off.
+        """Power the host on, or have it powered on when its recovery allows.
 
-        :raises UnsafeRequest: its recovery is not done with it.
+        :raises UnknownHost: the hosts file does not name it.
+        :raises PowerError: it has no recovery and could not be powered on.
+        :raises StoreUnavailable: whether it has one is not known.
         """
         host = self._hosts.get(name)
-        recovery = self._store.active(host.name)
-        if recovery is not None and recovery.state in _NOT_YET:
-            raise errors.UnsafeRequest(
-                f'{host.name} is {recovery.state.value} (recovery '
-                f'{recovery.uuid}): it can be powered on when its instances '
-                'are accounted for'
+        for _ in range(RACES):
+            try:
+                recovery = self._store.active(host.name)
+                if recovery is None:
+                    break
+                if recovery.power_on_asked_at is not None:
+                    return
+                self._journal.amend(
+                    recovery,
+                    f'power_on_asked_by_{who}'[:MAX_NAME],
+                    power_on_asked_at=self._clock.now(),
+                )
+                return
+            except (errors.StaleRecovery, errors.NotOwner):
+                continue
+            except errors.StoreUnavailable:
+                if self._spool_wish(host.name):
+                    return
+                raise
+        else:
+            raise errors.StoreUnavailable(
+                f'the recovery of {host.name} is being written by others all '
+                'the time'
             )
-        self._power.power_on(host, self._deadline())
-        if recovery is not None:
-            self._journal.note(
-                recovery, f'power_on_by_{who}', self._clock.now()
-            )
+        if not self._spool_wish(host.name):
+            self._power.power_on(host, self._deadline())
+
+    def _spool_wish(self, host: str) -> bool:
+        """Put the wish beside the power-off that waits for the store."""
+        waiting = [r for _key, r in self._spool.entries() if r.host == host]
+        if not waiting:
+            return False
+        now = self._clock.now()
+        self._spool.put(
+            dataclasses.replace(waiting[-1], power_on_asked_at=now)
+        )
+        return True
 
     def _still_off(self, recovery: Recovery) -> OffProof:
+        """Return a proof that nothing has been started there since.
+
+        A gate that has been shut all the time makes the old one do.
+        """
         host = self._hosts.get(recovery.host)
+        proof = recovery.off_proof
+        if proof is not None and self._gates.hold(recovery, host, idle=True):
+            return proof
+        self._gates.shut_soon(host)
         now = self._clock.now()
         state = self._power.power_state(host, self._deadline())
         if state is PowerState.OFF:
@@ -133,9 +179,3 @@ class Operator:
             self._settings().read_timeout, self._clock.monotonic
         )
 
-
-_NOT_YET = (
-    states.NEEDS_OFF
-    | {RecoveryState.REQUESTED, RecoveryState.FENCING}
-    | {RecoveryState.FENCE_FAILED}
-)

@@ -5,6 +5,7 @@ from concurrent import futures
 import dataclasses
 
 READERS = 16
+GATEKEEPERS = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -15,12 +16,14 @@ class Pools:
     :ivar reads: power reads; dead BMCs fill it for a while.
     :ivar hosts: steps of recoveries, one thread a tick.
     :ivar evacuations: requests to nova about single instances.
+    :ivar gates: commands to Pacemaker that nobody waits for.
     """
 
     fencing: futures.ThreadPoolExecutor
     reads: futures.ThreadPoolExecutor
     hosts: futures.ThreadPoolExecutor
     evacuations: futures.ThreadPoolExecutor
+    gates: futures.ThreadPoolExecutor
 
     @classmethod
     def of(cls, fencing: int, hosts: int, evacuations: int) -> 'Pools':
@@ -33,11 +36,18 @@ class Pools:
                     ('reads', READERS),
                     ('hosts', hosts),
                     ('evacuations', evacuations),
+                    ('gates', GATEKEEPERS),
                 )
             )
         )
 
     def shutdown(self) -> None:
         """Let what has begun end; drop what has not."""
-        for pool in (self.hosts, self.evacuations, self.reads, self.fencing):
+        for pool in (
+            self.hosts,
+            self.evacuations,
+            self.gates,
+            self.reads,
+            self.fencing,
+        ):
             pool.shutdown(wait=True, cancel_futures=True)

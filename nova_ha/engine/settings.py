@@ -4,6 +4,8 @@
 from collections.abc import Callable
 import dataclasses
 
+from nova_ha.recovery.power_on import PowerOnAfter
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
@@ -13,6 +15,7 @@ class Settings:
     :ivar window: evacuations under way per host.
     :ivar attempts: evacuate requests per instance that nova may end badly.
     :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
+    :ivar power_on_after: what a power-on that was asked for waits for.
     """
 
     owner: str
@@ -32,6 +35,9 @@ class Settings:
     attempts: int = 3
     backoff: float = 5.0
     storm_hosts: int = 0
+    power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
+    reconcile_interval: float = 15.0
+    return_restart_interval: float = 10.0
 
 
 SettingsSource = Callable[[], Settings]

@@ -8,7 +8,11 @@ from nova_ha.recovery import ports
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside the engine."""
+    """Everything outside the engine.
+
+    :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
+        gates, and what others fence is not seen.
+    """
 
     hosts: ports.Hosts
     power: ports.PowerDriver
@@ -17,3 +21,4 @@ class World:
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock
+    cluster: ports.Cluster | None = None

@@ -19,6 +19,10 @@ TRANSITIONS: Mapping[tuple[S, E], S] = types.MappingProxyType(
         (S.REQUESTED, E.STARTED): S.FENCING,
         (S.REQUESTED, E.FENCE_REQUESTED): S.FENCING,
         (S.REQUESTED, E.CANCEL_REQUESTED): S.CANCELLED,
+        # Rebuilt from the world: Pacemaker lets the host start nova-compute,
+        # which it did only when the evacuations were over. From here nothing
+        # is evacuated without a new off-proof.
+        (S.REQUESTED, E.FOUND_EVACUATED): S.EVACUATED,
         (S.FENCING, E.FENCE_REQUESTED): S.FENCING,
         (S.FENCING, E.OFF_VERIFIED): S.FORCING_DOWN,
         (S.FENCING, E.FENCING_FAILED): S.FENCE_FAILED,

@@ -93,6 +93,11 @@ class Recovery:
     :ivar service_reported_at: nova's ``updated_at`` of the service right
         after our own last change, the base for seeing fresh reports.
     :ivar message: what it waits for or why it failed, for people.
+    :ivar power_on_asked_at: when it was asked that the host be powered on
+        once that is right; None when nobody asked, or when it is done.
+    :ivar sealed_at: when the host was read off while its gate was seen shut:
+        from then on the gate alone keeps nova-compute from starting there.
+        None while only the power does.
     """
 
     uuid: str
@@ -111,6 +116,8 @@ class Recovery:
     service_before: ServiceBefore | None = None
     service_reported_at: datetime.datetime | None = None
     message: str = ''
+    power_on_asked_at: datetime.datetime | None = None
+    sealed_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -165,13 +172,17 @@ class RecoveryEvent:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FenceRecord:
-    """A verified power-off, as the spool keeps it while the store is away."""
+    """A verified power-off, as the spool keeps it while the store is away.
+
+    :ivar power_on_asked_at: see :class:`Recovery`.
+    """
 
     host: str
     origin: str
     reason: str
     requested_at: datetime.datetime
     off_proof: OffProof
+    power_on_asked_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -239,6 +250,20 @@ class ServiceMark:
         if not disabled_reason or not disabled_reason.startswith(cls.PREFIX):
             return None
         return disabled_reason[len(cls.PREFIX) :].split(' ', 1)[0]
+
+    @classmethod
+    def read(cls, disabled_reason: str | None) -> 'ServiceMark | None':
+        """Return the mark that this reason is, to the second; None if it
+        is none, or not one that can be read in full.
+        """
+        recovery = cls.recovery_of(disabled_reason)
+        if recovery is None or disabled_reason is None:
+            return None
+        _, _, at = disabled_reason.rpartition(' since ')
+        try:
+            return cls(recovery, datetime.datetime.fromisoformat(at))
+        except ValueError:
+            return None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -188,8 +188,8 @@ class RecoveryStore(Protocol):
     Every method may raise StoreUnavailable.
     """
 
-    def open(self, recovery: Recovery, event: RecoveryEvent) -> Recovery:
-        """Insert a new recovery.
+    def open(self, recovery: Recovery, *events: RecoveryEvent) -> Recovery:
+        """Insert a new recovery with the events that led to its state.
 
         :raises ActiveRecoveryExists: its host has an active one.
         """

@@ -32,6 +32,21 @@ def proves(proof: OffProof | None, recovery: Recovery) -> bool:
     )
 
 
+def sealed(recovery: Recovery) -> bool:
+    """Whether the gate holds nova-compute off the host since the off-proof.
+
+    The gate was seen shut first and the power read off then, so nothing can
+    have been started in between, and nothing is while the gate stays shut.
+    """
+    proof, sealed_at = recovery.off_proof, recovery.sealed_at
+    return (
+        proof is not None
+        and proves(proof, recovery)
+        and sealed_at is not None
+        and sealed_at >= proof.verified_at
+    )
+
+
 def require_off_proof(recovery: Recovery) -> OffProof:
     """Return the off-proof that force-down and evacuate need (promise 1).
 
@@ -133,5 +148,8 @@ def voids_proof(state: RecoveryState, gate_shut: bool) -> bool:
     """Whether power seen on voids the off-proof in this state.
 
     Once everything is accounted for, the host is expected back.
+
+    :param gate_shut: the recovery is :func:`sealed`, and a fresh look at a
+        quorate cluster shows the gate shut.
     """
     return state in states.NEEDS_OFF and not gate_shut

@@ -91,6 +91,9 @@ class Event(enum.Enum):
     HOST_SERVING = 'host_serving'
     """All that nova-ha had set is undone and nova calls the host up."""
 
+    FOUND_EVACUATED = 'found_evacuated'
+    """The store had lost the recovery of a host on its way back."""
+
     CANCEL_REQUESTED = 'cancel_requested'
     """An operator ends the recovery."""
 

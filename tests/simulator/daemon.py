@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.intake import Fenced
+from nova_ha.engine.periodic import SETTLE
 from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.settings import Settings
@@ -42,12 +43,14 @@ class Daemon:
         wired = {
             name: Wire(name, port, self.process, timeline, faults)
             for name, port in ports.items()
+            if port is not None
         }
         self.pools = Pools(
             fencing=self._pool(4),
             reads=self._pool(2),
             hosts=self._pool(3),
             evacuations=self._pool(4),
+            gates=self._pool(2),
         )
         self.engine = Engine(
             Ports(clock=timeline, **wired),
@@ -59,7 +62,11 @@ class Daemon:
             self._loop(loop)
 
     def fence(
-        self, host: str, seconds: float, origin: str = 'pacemaker'
+        self,
+        host: str,
+        seconds: float,
+        origin: str = 'pacemaker',
+        power_on: bool = False,
     ) -> Fenced:
         """Ask as the fence agent does.
 
@@ -70,7 +77,7 @@ class Daemon:
         deadline = Deadline.after(seconds, self._timeline.monotonic)
         return self.ask(
             lambda: self.engine.intake.fence(
-                host, origin, 'fence target', deadline
+                host, origin, 'fence target', deadline, power_on
             )
         )
 
@@ -98,11 +105,29 @@ class Daemon:
         return self.engine.conductor.turn()
 
     def _loop(self, loop: Periodic) -> None:
-        def turn() -> None:
+        """Turn the loop by the world's clock, and soon after a wake."""
+        due = 0.0
+        turning = False
+
+        def turn(at: float) -> None:
+            nonlocal due, turning
+            if turning or at != due:
+                return  # another turn has taken this one's place
+            turning = True
             loop.turn()
-            self._timeline.after(loop.interval(), play)
+            turning = False
+            plan(loop.interval())
 
-        def play() -> None:
-            self.process.play(turn)
+        def plan(seconds: float) -> None:
+            nonlocal due
+            due = at = self._timeline.monotonic() + seconds
+            self._timeline.after(
+                seconds, lambda: self.process.play(lambda: turn(at))
+            )
 
-        self._timeline.after(0.0, play)
+        def woken() -> None:
+            if not turning and due > self._timeline.monotonic() + SETTLE:
+                plan(SETTLE)
+
+        loop.woken = woken
+        plan(0.0)

@@ -88,12 +88,16 @@ class World:
     # What happens.
 
     def fence(
-        self, host: str, seconds: float = 50.0, owner: str = 'c1'
+        self,
+        host: str,
+        seconds: float = 50.0,
+        owner: str = 'c1',
+        power_on: bool = False,
     ) -> Fenced:
         """Ask for a fence, and hold the answer against the truth."""
         asked = self.timeline.now()
         self.ledger.act('fence_requested', host)
-        fenced = self.daemons[owner].fence(host, seconds)
+        fenced = self.daemons[owner].fence(host, seconds, power_on=power_on)
         name = self.host_file.get(host).name
         if not self.hosts[name].was_off(asked, self.timeline.now()):
             self.ledger.break_promise(7, f'{name} is told fenced, was not off')

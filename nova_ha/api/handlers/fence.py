@@ -15,8 +15,8 @@ from nova_ha.recovery.deadline import Deadline
 class Fence:
     """Answers when off is verified and recorded, and not before.
 
-    ``reboot`` is an off like any other here: it goes into the reason, and
-    when the host may be powered on again is the engine's affair.
+    ``reboot`` is an off like any other here, with the wish that the host be
+    powered on again: when that may be is the engine's affair.
     """
 
     def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
@@ -38,5 +38,6 @@ class Fence:
             wanted.get('origin', 'operator'),
             reason,
             deadline,
+            power_on=action == 'reboot',
         )
         response.media = views.fence_answer(answer)

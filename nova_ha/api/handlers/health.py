@@ -7,7 +7,10 @@ from nova_ha.api.ports import Fencing
 
 
 class Health:
-    """200 whenever the daemon answers; what is wrong is in ``problems``."""
+    """200 whenever the daemon answers; what is wrong is in ``problems``.
+
+    ``notes`` tell what does not keep it from fencing.
+    """
 
     def __init__(self, fencing: Fencing) -> None:
         self._fencing = fencing
@@ -15,5 +18,9 @@ class Health:
     def on_get(
         self, request: falcon.Request, response: falcon.Response
     ) -> None:
-        problems = list(self._fencing.health())
-        response.media = {'healthy': not problems, 'problems': problems}
+        health = self._fencing.health()
+        response.media = {
+            'healthy': not health.problems,
+            'problems': list(health.problems),
+            'notes': list(health.notes),
+        }

@@ -38,7 +38,11 @@ class Power:
 
 
 class PowerOn:
-    """``POST /v1/hosts/{host}/power-on``: accepted, or refused."""
+    """``POST /v1/hosts/{host}/power-on``: done, or noted for later.
+
+    A recovery is no reason to refuse: the wish is kept, and the host powered
+    on as [engine] power_on_after has it.
+    """
 
     def __init__(self, fencing: Fencing) -> None:
         self._fencing = fencing

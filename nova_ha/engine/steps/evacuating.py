@@ -7,6 +7,7 @@ down; only then send the new requests. A request is on record before it is
 sent, so a crash at any point can at worst make us look for its record.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import datetime
@@ -52,7 +53,11 @@ IDLE = 2.0
 
 
 class Evacuating:
-    """Keeps the window full until every row has ended."""
+    """Keeps the window full until every row has ended.
+
+    :param in_doubt: whether nova-compute may run on a host, so that nothing
+        more is asked until that is known.
+    """
 
     def __init__(
         self,
@@ -61,7 +66,9 @@ class Evacuating:
         calls: NovaCalls,
         clock: ports.Clock,
         settings: SettingsSource,
+        in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
+        self._in_doubt = in_doubt
         self._store = store
         self._compute = compute
         self._fences = FencedHosts(store)
@@ -161,6 +168,8 @@ class Evacuating:
         self, work: Worklist, fenced: Mapping[str, following.Fence]
     ) -> Sequence[Evacuation]:
         """Return the rows to ask for now, advanced to ``requested``."""
+        if self._in_doubt(work.recovery.host):
+            return []  # nova-compute may run there: whoever looks tells soon
         now = self._clock.now()
         batch = ordering.next_batch(
             work.rows.values(),

@@ -3,11 +3,13 @@
 
 Order (nova 34): nova-compute starts while still forced down and completes
 one record per instance; when none is left, force-up; when nova calls the
-host up, enable.
+host up, enable. With a cluster, the gatekeeper has Pacemaker restart
+nova-compute as often as that takes; without one, a person has to.
 """
 
 from collections.abc import Sequence
 
+from nova_ha.engine.gates import Gates
 from nova_ha.engine.marks import mark_of
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.settings import SettingsSource
@@ -20,6 +22,7 @@ from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.states import Event
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 
 LOOK_AGAIN = 1.0
@@ -36,10 +39,12 @@ class Returning:
     def __init__(
         self,
         compute: ports.Compute,
+        gates: Gates,
         clock: ports.Clock,
         settings: SettingsSource,
     ) -> None:
         self._compute = compute
+        self._gates = gates
         self._clock = clock
         self._settings = settings
 
@@ -49,7 +54,13 @@ class Returning:
             self._compute.migrations(recovery.host, statuses=ASK_FOR)
         )
         if left:
-            return self._wait(recovery, _records_left(recovery.host, left))
+            return self._wait(recovery, self._records_left(recovery, left))
+        if self._gates.seen(recovery.host) is Gate.SHUT:
+            return self._wait(
+                recovery,
+                f'waits for Pacemaker to start nova-compute on '
+                f'{recovery.host} again',
+            )
         service = self._compute.service(recovery.host)
         before = recovery.service_before or ServiceBefore(
             disabled=True, disabled_reason=None, forced_down=True
@@ -66,10 +77,30 @@ class Returning:
             )
         if todo.enable:
             service = self._compute.enable(service)
+        self._gates.open_now(recovery.host)
         return Outcome(Event.HOST_SERVING, message=_end(service))
 
     def forget(self, uuid: str) -> None:
         """Nothing is remembered."""
+
+    def _records_left(
+        self, recovery: Recovery, records: Sequence[Migration]
+    ) -> str:
+        host = recovery.host
+        who = (
+            f'Pacemaker is to restart nova-compute on {host}'
+            if self._gates.exist
+            else f'restart nova-compute on {host} once more'
+        )
+        named = ', '.join(
+            f'{r.id} of {r.instance} ({r.raw_status})' for r in records[:NAMED]
+        )
+        more = len(records) - NAMED
+        beside = f' and {more} more' if more > 0 else ''
+        return (
+            f'{who}: evacuation records {named}{beside} are left, and with '
+            'them a later restart would destroy guests that came back'
+        )
 
     def _wait(self, recovery: Recovery, why: str) -> Outcome:
         age = self._clock.now() - recovery.state_since
@@ -77,18 +108,6 @@ class Returning:
         return Outcome(
             after=LOOK_AGAIN, message=why, alarm=why if late else ''
         )
-
-
-def _records_left(host: str, records: Sequence[Migration]) -> str:
-    named = ', '.join(
-        f'{r.id} of {r.instance} ({r.raw_status})' for r in records[:NAMED]
-    )
-    more = f' and {len(records) - NAMED} more' if len(records) > NAMED else ''
-    return (
-        f'restart nova-compute on {host} once more: evacuation records '
-        f'{named}{more} are left, and with them a later restart would '
-        'destroy guests that came back'
-    )
 
 
 def _refused(host: str, error: errors.ComputeRefused) -> str:

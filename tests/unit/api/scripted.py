@@ -26,6 +26,7 @@ class Asked:
     origin: str
     reason: str
     seconds: float
+    power_on: bool = False
 
 
 class Engine:
@@ -46,6 +47,8 @@ class Engine:
         self.nodes = {'compute-1': 'cmp1', 'compute-2': 'cmp2'}
         self.faults: dict[str, list[Exception]] = {}
         self.problems: list[str] = []
+        self.notes: list[str] = []
+        self.hints: list[dict[str, object]] = []
         self.fences: list[Asked] = []
         self.done: list[tuple[str, str, str]] = []
         self.gate = threading.Event()
@@ -71,11 +74,11 @@ class Engine:
                 return name
         raise errors.UnknownHost(f'hosts.yaml names no host {host}')
 
-    def fence(self, host, origin, reason, deadline):
+    def fence(self, host, origin, reason, deadline, power_on=False):
         name = self._name(host)
         with self._lock:
             self.fences.append(
-                Asked(name, origin, reason, deadline.remaining())
+                Asked(name, origin, reason, deadline.remaining(), power_on)
             )
         self.entered.release()
         self._enter('fence')
@@ -106,7 +109,10 @@ class Engine:
 
     def health(self):
         self._enter('health')
-        return self.problems
+        return ports.Health(self.problems, self.notes)
+
+    def hint(self, about):
+        self.hints.append(dict(about))
 
     def recoveries(self, host, active):
         self._enter('recoveries')

@@ -90,6 +90,7 @@ class FenceTest(AppTestCase):
         (asked,) = self.engine.fences
         self.assertEqual('pacemaker', asked.origin)
         self.assertRegex(asked.reason, '^reboot asked for by .*: node lost$')
+        self.assertTrue(asked.power_on)
         self.assertTrue(12 < asked.seconds <= 12.5)
 
     def test_the_default_deadline_follows_a_reload(self):
@@ -97,6 +98,7 @@ class FenceTest(AppTestCase):
         self.post('/v1/fence', json={'host': 'compute-1'})
         self.assertTrue(6.5 < self.engine.fences[0].seconds <= 7)
         self.assertEqual('operator', self.engine.fences[0].origin)
+        self.assertFalse(self.engine.fences[0].power_on)
 
     def test_bad_bodies(self):
         for body, complaint in (
@@ -174,20 +176,66 @@ class HostsTest(AppTestCase):
         result = self.post('/v1/hosts/cmp1/power-on')
         self.assertEqual(202, result.status_code)
         self.assertEqual(('power-on', 'compute-1'), self.engine.done[0][:2])
-        self.engine.fail('power-on', errors.UnsafeRequest('needs it off'))
+        self.engine.fail('power-on', errors.PowerAuthError('refused'))
         result = self.post('/v1/hosts/cmp1/power-on')
-        message = self.assert_error(result, 409, 'recovery.unsafe')
-        self.assertEqual('needs it off', message)
+        message = self.assert_error(result, 502, 'power.auth')
+        self.assertEqual('refused', message)
 
     def test_health(self):
         self.assertEqual(
-            {'healthy': True, 'problems': []}, self.get('/v1/health').json
-        )
-        self.engine.problems.append('spool full')
-        self.assertEqual(
-            {'healthy': False, 'problems': ['spool full']},
+            {'healthy': True, 'problems': [], 'notes': []},
             self.get('/v1/health').json,
         )
+        self.engine.notes.append('Pacemaker does not answer')
+        self.assertEqual(
+            {
+                'healthy': True,
+                'problems': [],
+                'notes': ['Pacemaker does not answer'],
+            },
+            self.get('/v1/health').json,
+        )
+        self.engine.problems.append('spool full')
+        answer = self.get('/v1/health').json
+        self.assertEqual(
+            (False, ['spool full']), (answer['healthy'], answer['problems'])
+        )
+
+
+class HintsTest(AppTestCase):
+    def test_a_hint_is_taken_at_once(self):
+        about = {
+            'kind': 'fencing',
+            'node': 'cmp1',
+            'task': 'st_notify_fence',
+            'rc': 0,
+        }
+        result = self.post('/v1/hints', json=about)
+        self.assertEqual(202, result.status_code)
+        self.assertEqual([about], self.engine.hints)
+
+    def test_nodes_that_nobody_knows_are_no_error(self):
+        for about in (
+            {'kind': 'node', 'node': 'ctl1', 'desc': 'lost'},
+            {'kind': 'resource', 'rsc': 'cmp1', 'task': 'start', 'rc': 0},
+        ):
+            result = self.post('/v1/hints', json=about)
+            self.assertEqual(202, result.status_code)
+
+    def test_bad_bodies(self):
+        for body in (
+            {},
+            {'node': 'cmp1'},
+            {'kind': 'attribute', 'node': 'cmp1'},
+            {'kind': 'node', 'node': 'a b'},
+            {'kind': 'node', 'node': 'cmp1', 'desc': 'x' * 256},
+            {'kind': 'node', 'node': 'cmp1', 'rc': '0'},
+            {'kind': 'node', 'node': 'cmp1', 'force': 'yes'},
+        ):
+            with self.subTest(body):
+                result = self.post('/v1/hints', json=body)
+                self.assert_error(result, 400, 'request.invalid')
+        self.assertEqual([], self.engine.hints)
 
 
 class RecoveriesTest(AppTestCase):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Migrations, whatever the database."""
 
+import dataclasses
+
 from alembic import autogenerate
 from alembic import migration as alembic_migration
 import sqlalchemy as sa
@@ -8,6 +10,7 @@ import sqlalchemy as sa
 from nova_ha.db import migration
 from nova_ha.db import models
 from nova_ha.recovery import errors
+from tests.unit.db import base
 
 
 class MigrationSuite:
@@ -29,6 +32,25 @@ class MigrationSuite:
         self.assertEqual(migration.head(), migration.version(self.conf))
         migration.check(self.conf)
         self.assertEqual(opened, self.store.get(opened.uuid))
+
+    def test_what_0001_holds_is_kept(self):
+        opened = self.open()
+        with migration.connected(self.conf) as connection:
+            for name in ('power_on_asked_at', 'sealed_at'):
+                connection.execute(
+                    sa.text(f'ALTER TABLE recoveries DROP COLUMN {name}')
+                )
+        self.set_version('0001')
+        with self.assertRaises(migration.SchemaOutOfDate) as caught:
+            migration.check(self.conf)
+        self.assertIn('schema 0001', str(caught.exception))
+        migration.sync(self.conf)
+        migration.check(self.conf)
+        self.assertEqual(opened, self.store.get(opened.uuid))
+        saved = self.store.save(
+            dataclasses.replace(opened, sealed_at=base.START), 'me'
+        )
+        self.assertEqual(base.START, saved.sealed_at)
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')

@@ -31,6 +31,8 @@ class RecoverySuite:
             ),
             service_before=model.ServiceBefore(True, HARD_TEXT, False),
             service_reported_at=base.START,
+            power_on_asked_at=base.START,
+            sealed_at=base.START,
         )
         recovery = dataclasses.replace(recovery, host='rechner-ß-🔥')
         opened = self.store.open(recovery, base.new_event(recovery))
@@ -47,6 +49,17 @@ class RecoverySuite:
         plain = self.open()
         self.assertIsNone(plain.off_proof)
         self.assertIsNone(plain.service_before)
+        self.assertIsNone(plain.power_on_asked_at)
+        self.assertIsNone(plain.sealed_at)
+
+    def test_open_with_all_that_led_there(self):
+        recovery = base.new_recovery(state=State.FORCING_DOWN)
+        names = ['fence_requested', 'off_verified']
+        opened = self.store.open(
+            recovery, *(base.new_event(recovery, name) for name in names)
+        )
+        found = [e.name for e in self.store.events(opened.uuid)]
+        self.assertEqual(names, found)
 
     def test_times_are_utc_with_microseconds(self):
         zone = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
@@ -146,12 +159,18 @@ class SaveSuite:
             off_proof=model.OffProof(opened.host, 'ipmi', 'w', later, False),
             service_before=model.ServiceBefore(False, None, False),
             service_reported_at=later,
+            power_on_asked_at=later,
+            sealed_at=later,
         )
         saved = self.store.save(wanted, 'me')
         self.assertEqual(dataclasses.replace(wanted, generation=1), saved)
         self.assertEqual(saved, self.store.get(opened.uuid))
-        again = dataclasses.replace(saved, off_proof=None, service_before=None)
-        self.assertIsNone(self.store.save(again, 'me').off_proof)
+        again = dataclasses.replace(
+            saved, off_proof=None, service_before=None, power_on_asked_at=None
+        )
+        emptied = self.store.save(again, 'me')
+        self.assertIsNone(emptied.off_proof)
+        self.assertIsNone(emptied.power_on_asked_at)
 
     def test_save_leaves_owner_and_origin_alone(self):
         opened = self.open()

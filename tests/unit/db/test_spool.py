@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spool of verified power-offs."""
 
+import dataclasses
 import datetime
 import json
 import os
@@ -157,6 +158,19 @@ class FormatTest(base.TemporaryDirectory):
     def test_round_trip(self):
         record = new_record('ß🔥\n\0')
         self.assertEqual(record, spool_format.load(spool_format.dump(record)))
+
+    def test_the_wish_for_power(self):
+        record = dataclasses.replace(
+            new_record(), power_on_asked_at=base.START
+        )
+        self.assertEqual(record, spool_format.load(spool_format.dump(record)))
+        self.values['power_on_asked_at'] = 'soon'
+        self.assert_corrupt('power_on_asked_at is no time')
+
+    def test_a_file_of_the_first_release(self):
+        del self.values['power_on_asked_at']
+        content = json.dumps(self.values).encode()
+        self.assertEqual(new_record(), spool_format.load(content))
 
     def test_what_is_no_record(self):
         for content in (b'\0\0\0', b'{"version": 1', b'\xff\xfe', b'[' * 9999):

@@ -19,6 +19,7 @@ RECOVERY = """
 requested
     started             fencing
     fence_requested     fencing
+    found_evacuated     evacuated
     cancel_requested    cancelled
 fencing
     fence_requested     fencing

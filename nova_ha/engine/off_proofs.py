@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes an off-proof back that has become untrue."""
+
+from nova_ha.engine.journal import Journal
+from nova_ha.recovery import ports
+from nova_ha.recovery import safety
+from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.states import Event
+
+
+class OffProofs:
+    """Sends a recovery back to its fencing."""
+
+    def __init__(
+        self, store: ports.RecoveryStore, journal: Journal, clock: ports.Clock
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+
+    def void(self, recovery: Recovery, why: str) -> None:
+        """Have the host fenced again before anything more is evacuated.
+
+        Nothing happens if it has been fenced again, or let back, since the
+        recovery was read.
+        """
+        current = self._store.get(recovery.uuid)
+        if current.off_proof != recovery.off_proof:
+            return
+        if not safety.voids_proof(current.state, gate_shut=False):
+            return
+        voided = self._journal.move(
+            current,
+            Event.OFF_LOST,
+            message=why,
+            off_proof=None,
+            fencing_since=self._clock.now(),
+        )
+        self._journal.alarm(voided, why)
