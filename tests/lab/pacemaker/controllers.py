@@ -130,7 +130,9 @@ class Controller:
             'usr/sbin/fence_nova_ha', PROGRAMS / 'fence_nova_ha'
         )
         self.machine.install('usr/bin/nova-ha-alert', SOURCE / 'nova-ha-alert')
-        self.machine.install(f'{AGENTS}/nova-ha/fencer', OCF / 'fencer')
+        self.machine.install(
+            f'{AGENTS}/nova-ha/fencer', SOURCE / 'ocf' / 'fencer'
+        )
         # Pacemaker reads here what agents of the compute hosts are about.
         self.machine.install(f'{AGENTS}/lab/service', OCF / 'service')
         self._seed()
