@@ -98,21 +98,22 @@ class Cluster:
         """A person says that a node is off: ``stonith_admin --confirm``."""
         self.run('stonith_admin', '--confirm', node)
 
-    def stop_planned(self, node: str) -> None:
-        """Take a compute host out of service, as for planned work."""
-        self._meta(node, '--set-parameter', '--parameter-value', 'Stopped')
+    def stop_resource(self, resource: str) -> None:
+        """Have a resource stopped until it is told otherwise.
 
-    def start_planned(self, node: str) -> None:
-        """Take it into service again."""
-        self.run(
-            *('crm_resource', '--resource', node, '--meta'),
-            *('--delete-parameter', 'target-role'),
-        )
-
-    def _meta(self, resource: str, how: str, *value: str) -> None:
+        The connection of a compute host is one: planned work on the host.
+        """
         self.run(
             *('crm_resource', '--resource', resource, '--meta'),
-            *(how, 'target-role', *value),
+            *('--set-parameter', 'target-role'),
+            *('--parameter-value', 'Stopped'),
+        )
+
+    def start_resource(self, resource: str) -> None:
+        """Let it run again."""
+        self.run(
+            *('crm_resource', '--resource', resource, '--meta'),
+            *('--delete-parameter', 'target-role'),
         )
 
     def restart_on(self, resource: str, node: str) -> None:

@@ -24,7 +24,8 @@ def make_good(lab: Lab, stack: Stack) -> None:
     _heal(stack, hosts)
     stack.cluster.wait_formed()
     for host in hosts:
-        stack.cluster.start_planned(host.name)
+        stack.cluster.start_resource(host.name)
+    stack.cluster.start_resource(f'{FENCER}-clone')
     stack.cluster.forget_failures()
     _delete_instances(lab)
     wait_until(

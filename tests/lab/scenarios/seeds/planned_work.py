@@ -18,7 +18,7 @@ def play(play: Play) -> None:
     play.cloud.act(uuid, 'os-stop')
     play.cloud.wait_for_status(uuid, 'SHUTOFF')
     play.fail(f'{host.name} is taken out of service')
-    play.cluster.stop_planned(host.name)
+    play.cluster.stop_resource(host.name)
 
     def away() -> bool:
         view = play.cluster.view()
@@ -40,7 +40,7 @@ def play(play: Play) -> None:
     play.require_not_evacuated()
     play.say(f'{host.name} is switched on and taken into service')
     host.power_on()
-    play.cluster.start_planned(host.name)
+    play.cluster.start_resource(host.name)
     play.wait_serving()
     play.require_untouched()
     play.cloud.act(uuid, 'os-start')
