@@ -16,6 +16,7 @@ from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.pacemaker.stack import Stack
 from tests.lab.scenarios.witnesses import Line
 from tests.lab.services.fencer import Fencer
+from tests.lab.waiting import DeadlinePassed
 from tests.lab.waiting import wait_until
 
 T = TypeVar('T')
@@ -127,12 +128,14 @@ class Play:
         def checked() -> T | None:
             try:
                 return check()
+            except UnmetError:
+                raise
             except LabError:  # a fencer that is being restarted, say
                 return None
 
         try:
             found = wait_until(checked, timeout, what, 0.3)
-        except LabError as error:
+        except DeadlinePassed as error:
             raise UnmetError(str(error)) from None
         assert found is not None
         return found
