@@ -110,15 +110,10 @@ def play_scenarios(lab: Lab, arguments: argparse.Namespace) -> None:
     if lab.stack is None:
         raise LabError('scenarios need Pacemaker: up --pacemaker first')
     lab.up(progress)
-    directory = arguments.report.with_suffix('')
-    results = Runner(lab, lab.stack, directory, progress).run(wanted)
-    about = {
-        'computes': len(lab.hosts),
-        'controllers': lab.config.controllers,
-        'wiring': lab.config.wiring,
-    }
-    report.write(arguments.report, results, about)
-    print(f'\n{report.table(results)}\n\nTranscripts are in {directory}.')
+    runner = Runner(lab, lab.stack, arguments.report, progress)
+    results = runner.run(wanted)
+    print(f'\n{report.table(results)}\n')
+    print(f'Transcripts are in {runner.transcripts}.')
     if any(result.outcome == 'failed' for result in results):
         raise LabError('not every scenario ended as it must, see above')
 

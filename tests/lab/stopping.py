@@ -4,6 +4,7 @@
 import shutil
 from typing import TYPE_CHECKING
 
+from tests.lab.pacemaker.network import Network
 from tests.lab.parallel import in_parallel
 from tests.lab.progress import Progress
 from tests.lab.services.fencer import Fencer
@@ -16,6 +17,7 @@ def stop(lab: 'Lab', progress: Progress) -> None:
     """End every process that has a pid file."""
     if not any(lab.config.run.glob('*.pid')):
         progress.say('the lab is down already')
+        _remove_network(lab)
         return
     lab.ready_marker.unlink(missing_ok=True)
     hosts = list(lab.hosts.values())
@@ -36,8 +38,7 @@ def stop(lab: 'Lab', progress: Progress) -> None:
             each.stop for each in lab.infrastructure if each is not lab.epmd
         )
         lab.epmd.stop()
-    if lab.stack:
-        lab.stack.network.remove()
+    _remove_network(lab)
 
 
 def wipe(lab: 'Lab', progress: Progress) -> None:
@@ -48,6 +49,12 @@ def wipe(lab: 'Lab', progress: Progress) -> None:
     for name in ('state', 'etc', 'run', 'log'):
         shutil.rmtree(lab.config.base / name, ignore_errors=True)
     progress.say('state removed')
+
+
+def _remove_network(lab: 'Lab') -> None:
+    """Also what a lab has left that remembers nothing of it any more."""
+    network = lab.stack.network if lab.stack else Network(lab.config)
+    network.remove()
 
 
 def _fencers(lab: 'Lab') -> list[Fencer]:

@@ -72,17 +72,21 @@ class Network:
     def remove(self) -> None:
         """Remove all namespaces of the lab.
 
-        :raises LabError: something still runs in one of them.
+        :raises LabError: somebody still is in one of them, which lives on
+            without a name until that process ends.
         """
         self.leave()
-        for name in netns.names(self._lab.prefix):
-            pids = self._pids(name)
+        users = {
+            name: self._pids(name) for name in netns.names(self._lab.prefix)
+        }
+        for name in users:
+            netns.ip('netns', 'del', name)
+        for name, pids in users.items():
             if pids:
                 raise LabError(
                     f'the network namespace {name} is still in use by pids '
                     + ' '.join(map(str, pids))
                 )
-            netns.ip('netns', 'del', name)
 
     @staticmethod
     def _pids(name: str) -> list[int]:

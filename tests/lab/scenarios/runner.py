@@ -16,6 +16,7 @@ from tests.lab.lab import Lab
 from tests.lab.pacemaker.stack import Stack
 from tests.lab.progress import Progress
 from tests.lab.scenarios import figures
+from tests.lab.scenarios import report
 from tests.lab.scenarios import stage
 from tests.lab.scenarios import witnesses
 from tests.lab.scenarios.play import Play
@@ -31,15 +32,18 @@ class Runner:
         self,
         lab: Lab,
         stack: Stack,
-        transcripts: pathlib.Path,
+        report_file: pathlib.Path,
         progress: Progress,
     ) -> None:
-        """
-        :param transcripts: the directory they are written to.
+        """Describe a run.
+
+        :param report_file: is written anew after each scenario; the
+            transcripts go to a directory of its name without suffix.
         """
         self._lab = lab
         self._stack = stack
-        self._transcripts = transcripts
+        self._report_file = report_file
+        self.transcripts = report_file.with_suffix('')
         self._progress = progress
 
     def run(self, scenarios: Sequence[ModuleType]) -> list[Result]:
@@ -47,19 +51,27 @@ class Runner:
 
         :raises LabError: the lab could not be made good again.
         """
-        self._transcripts.mkdir(parents=True, exist_ok=True)
+        self.transcripts.mkdir(parents=True, exist_ok=True)
         with self._progress.step('making the lab good'):
             stage.make_good(self._lab, self._stack)
         results = []
         for scenario in scenarios:
             result = self._play(scenario)
             results.append(result)
+            report.write(self._report_file, results, self._about())
             if result.outcome != 'passed':
                 self._progress.say(f'    {result.outcome}: {result.problem}')
             if result.outcome != 'skipped':
                 with self._progress.step('    making the lab good'):
                     stage.make_good(self._lab, self._stack)
         return results
+
+    def _about(self) -> dict[str, object]:
+        return {
+            'computes': len(self._lab.hosts),
+            'controllers': self._lab.config.controllers,
+            'wiring': self._lab.config.wiring,
+        }
 
     def _play(self, scenario: ModuleType) -> Result:
         play = Play(self._lab, self._stack)
@@ -79,7 +91,7 @@ class Runner:
             outcome, problem = 'failed', 'guests ran as they must not'
         lines = [*self._lines(play, nova_from), *play.lines]
         found = self._figures(play, lines)
-        path = self._transcripts / f'{name}.txt'
+        path = self.transcripts / f'{name}.txt'
         start = play.failed_at or play.started_at
         path.write_text(
             f'{scenario.SEED}. {scenario.TITLE}\n\n'
