@@ -50,6 +50,8 @@ _TELLING = re.compile(
     r'|Setting nova-ha'
     r'|Remapping|S_ELECTION|lost quorum|acquired quorum'
 )
+#: A hint says no more than Pacemaker's own lines do.
+_HINT = 'POST /v1/hints '
 _TAIL = re.compile(r' \| .*$')
 _OSLO = re.compile(
     r'(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) \d+ (?P<level>[A-Z]+) '
@@ -74,7 +76,7 @@ def fencer(log: pathlib.Path, name: str, since: float) -> Iterator[Line]:
     """What one controller's fencer logged."""
     for text in _read(log):
         found = _OSLO.match(text)
-        if found is None:
+        if found is None or _HINT in found['text']:
             continue
         at = _local(found['at'], '%Y-%m-%d %H:%M:%S.%f')
         if at >= since:

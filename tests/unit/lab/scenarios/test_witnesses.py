@@ -25,6 +25,8 @@ a line of another form
 FENCER = """\
 2026-11-25 15:10:37.207 88 INFO nova_ha.api.app [-] POST /v1/fence by root: \
 200 OK after 0.039 s [req-7e23]
+2026-11-25 15:10:37.250 88 INFO nova_ha.api.app [-] POST /v1/hints by \
+hacluster: 202 Accepted after 0.000 s [req-d3df]
 2026-11-25 15:10:37.300 88 WARNING nova_ha.engine.host_watch [-] not well
 2026-11-25 15:10:37.400 88 INFO alembic.runtime.migration [-] Context impl
 """
