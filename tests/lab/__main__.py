@@ -2,13 +2,21 @@
 """``python -m tests.lab``: the lab from the command line."""
 
 import argparse
+import dataclasses
+import pathlib
 import sys
 import time
 
+from tests.lab import choice
 from tests.lab import status
+from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
+from tests.lab.pacemaker.machine import Machine
 from tests.lab.progress import Progress
+from tests.lab.scenarios import catalogue
+from tests.lab.scenarios import report
+from tests.lab.scenarios.runner import Runner
 
 
 def tell_which(lab: Lab) -> None:
@@ -36,7 +44,7 @@ def show_status(lab: Lab, _arguments: argparse.Namespace) -> None:
 
 def fail(lab: Lab, arguments: argparse.Namespace) -> None:
     lab.host(arguments.host).crash()
-    print(f'{arguments.host} hangs: nova-compute is gone, its guests run on')
+    print(f'{arguments.host} hangs; its guests run on')
 
 
 def power_on(lab: Lab, arguments: argparse.Namespace) -> None:
@@ -58,8 +66,56 @@ def restart_compute(lab: Lab, arguments: argparse.Namespace) -> None:
     print(f'nova-compute of {arguments.host} was restarted')
 
 
+def cut(lab: Lab, arguments: argparse.Namespace) -> None:
+    machine(lab, arguments.host).cut()
+    print(f'the cable of {arguments.host} is cut')
+
+
+def heal(lab: Lab, arguments: argparse.Namespace) -> None:
+    machine(lab, arguments.host).heal()
+    print(f'the cable of {arguments.host} is plugged in')
+
+
+def reboot(lab: Lab, arguments: argparse.Namespace) -> None:
+    machine(lab, arguments.host).reboot()
+    print(f'{arguments.host} reboots by itself')
+
+
+def run_inside(lab: Lab, arguments: argparse.Namespace) -> None:
+    done = machine(lab, arguments.host).run(*arguments.words, timeout=600)
+    print(done.stdout, end='')
+    print(done.stderr, end='', file=sys.stderr)
+    if done.returncode:
+        raise LabError(f'code {done.returncode}')
+
+
+def machine(lab: Lab, name: str) -> Machine:
+    """The machine of this name, of a lab that has machines."""
+    if lab.stack is None:
+        raise LabError(
+            'only a lab with Pacemaker has machines: up --pacemaker'
+        )
+    return lab.stack.machine(name, lab.hosts.values())
+
+
 def logs(lab: Lab, arguments: argparse.Namespace) -> None:
     print(lab.log_tail(arguments.name, arguments.lines))
+
+
+def play_scenarios(lab: Lab, arguments: argparse.Namespace) -> None:
+    """On the lab as it is, or on one that is taken down afterwards."""
+    wanted = catalogue.named(arguments.names)
+    tell_which(lab)
+    progress = Progress()
+    if lab.stack is None:
+        raise LabError('scenarios need Pacemaker: up --pacemaker first')
+    lab.up(progress)
+    runner = Runner(lab, lab.stack, arguments.report, progress)
+    results = runner.run(wanted)
+    print(f'\n{report.table(results)}\n')
+    print(f'Transcripts are in {runner.transcripts}.')
+    if any(result.outcome == 'failed' for result in results):
+        raise LabError('not every scenario ended as it must, see above')
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,7 +124,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = root.add_subparsers(dest='command', required=True)
 
-    commands.add_parser('up', help='start it').set_defaults(run=up)
+    _add_up(commands.add_parser('up', help='start it'))
     command = commands.add_parser('down', help='stop it')
     command.add_argument(
         '--wipe', action='store_true', help='remove its state as well'
@@ -81,10 +137,37 @@ def parser() -> argparse.ArgumentParser:
         ('power-off', power_off, 'switch the host off'),
         ('power-on', power_on, 'switch the host on; it boots'),
         ('restart-compute', restart_compute, "restart the host's service"),
+        ('cut', cut, "cut the cable of a machine (with Pacemaker)"),
+        ('heal', heal, 'plug it in again'),
+        ('reboot', reboot, 'the machine reboots by itself, in no time'),
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument('host', metavar='HOST')
         command.set_defaults(run=run)
+    command = commands.add_parser(
+        'run', help='run a command in a machine: run ctl1 crm_mon -1'
+    )
+    command.add_argument('host', metavar='MACHINE')
+    command.add_argument('words', metavar='COMMAND', nargs=argparse.REMAINDER)
+    command.set_defaults(run=run_inside)
+    command = commands.add_parser(
+        'scenarios', help='let hosts fail in many ways; needs Pacemaker'
+    )
+    command.add_argument(
+        'names',
+        metavar='NAME',
+        nargs='*',
+        help='names or numbers; all if none',
+    )
+    command.add_argument(
+        '--report',
+        metavar='FILE',
+        type=pathlib.Path,
+        default=pathlib.Path('scenarios.json'),
+        help='where to write it; the transcripts go to a directory beside '
+        'it (default: %(default)s)',
+    )
+    command.set_defaults(run=play_scenarios)
     command = commands.add_parser('logs', help='the end of a log')
     command.add_argument('name', metavar='NAME')
     command.add_argument('-n', '--lines', type=int, default=40)
@@ -92,10 +175,48 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _add_up(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        '--pacemaker',
+        action='store_true',
+        help='with a Pacemaker cluster, which starts the compute services '
+        'and the fencers; the lab remembers it until it is wiped',
+    )
+    command.add_argument(
+        '--controllers', type=int, choices=(1, 3), help='how many it has'
+    )
+    command.add_argument(
+        '--wiring',
+        type=int,
+        choices=(1, 2),
+        help='1: Pacemaker fences compute hosts through nova-ha alone; '
+        '2: through fence_ipmilan, with nova-ha behind it',
+    )
+    command.set_defaults(run=up)
+
+
+def which_lab(arguments: argparse.Namespace) -> Lab:
+    """The lab as it is remembered, or as it is wished for."""
+    config = choice.remembered(LabConfig.from_environment())
+    if arguments.command == 'up':
+        wished = {
+            key: getattr(arguments, key)
+            for key in ('controllers', 'wiring')
+            if getattr(arguments, key)
+        }
+        if arguments.pacemaker or wished:
+            wished.setdefault('controllers', config.controllers or 1)
+        config = dataclasses.replace(config, **wished)
+    lab = Lab(config)
+    if arguments.command != 'up':
+        lab.enter()
+    return lab
+
+
 def main() -> int:
     arguments = parser().parse_args()
     try:
-        arguments.run(Lab(), arguments)
+        arguments.run(which_lab(arguments), arguments)
     except LabError as error:
         print(f'lab: {error}', file=sys.stderr)
         return 1

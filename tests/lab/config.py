@@ -15,7 +15,14 @@ PORTS_IN_BLOCK = 100
 FIRST_BMC_OFFSET = 20
 MAX_COMPUTES = PORTS_IN_BLOCK - FIRST_BMC_OFFSET
 
-ADDRESS = '127.0.0.1'
+LOOPBACK = '127.0.0.1'
+#: Of the cloud in the network of a lab with Pacemaker (see network.py).
+BRIDGE = '10.77.0.1'
+#: There, controller N has 10.77.0.(10 + N), compute host N 10.77.0.(20 + N);
+#: its BMC has the same in 10.77.1.
+CONTROLLER_ADDRESS = 10
+COMPUTE_ADDRESS = 20
+IPMI_PORT = 623
 REGION = 'RegionOne'
 
 
@@ -75,11 +82,16 @@ class LabConfig:
     """Everything about one lab that can be chosen.
 
     Two labs coexist when ``base`` and the blocks of ports differ. The
-    passwords protect nothing: every service listens on loopback only.
+    passwords protect nothing: every service listens on loopback, or in a
+    network namespace of the lab, only.
 
     :ivar report_interval: seconds between two reports of a nova-compute to
         nova, whose own default this is. Nova takes one that is silent for
         60 s for down; the lab leaves that as it is.
+    :ivar controllers: how many machines with Pacemaker; 0 is a lab without,
+        where the compute hosts are mere processes.
+    :ivar wiring: how Pacemaker fences a compute host: 1 through nova-ha
+        alone, 2 through fence_ipmilan with nova-ha behind it.
     """
 
     base: pathlib.Path = PROJECT / '.lab'
@@ -90,6 +102,8 @@ class LabConfig:
     bmc_password: str = 'bmcsecret'
     service_user: str = 'nova-ha'
     report_interval: int = 10
+    controllers: int = 0
+    wiring: int = 1
 
     def __post_init__(self) -> None:
         if len(str(self.base).split()) != 1:
@@ -104,6 +118,12 @@ class LabConfig:
                 f'the port base must be from 1024 to '
                 f'{65536 - PORTS_IN_BLOCK}, not {self.port_base}'
             )
+        if self.controllers not in (0, 1, 3):
+            raise LabError(
+                f'a cluster has 1 or 3 controllers, not {self.controllers}'
+            )
+        if self.wiring not in (1, 2):
+            raise LabError(f'there are wirings 1 and 2, not {self.wiring}')
 
     @classmethod
     def from_environment(
@@ -152,8 +172,23 @@ class LabConfig:
 
     @property
     def snapshots(self) -> pathlib.Path:
-        """Copies of freshly synchronised databases."""
-        return self.base / 'snapshot'
+        """Copies of freshly synchronised databases, for this address."""
+        return self.base / 'snapshot' / self.address
+
+    @property
+    def pacemaker(self) -> bool:
+        """Whether the lab has a Pacemaker cluster."""
+        return self.controllers > 0
+
+    @property
+    def address(self) -> str:
+        """Where the services of the cloud listen."""
+        return BRIDGE if self.pacemaker else LOOPBACK
+
+    @property
+    def prefix(self) -> str:
+        """What the names of this lab's network namespaces begin with."""
+        return f'nova-ha-{self.port_base}-'
 
     @property
     def journal(self) -> pathlib.Path:
@@ -162,7 +197,21 @@ class LabConfig:
 
     @property
     def keystone_url(self) -> str:
-        return f'http://{ADDRESS}:{self.ports.keystone}/v3'
+        return f'http://{self.address}:{self.ports.keystone}/v3'
+
+    def bmc_address(self, index: int) -> str:
+        """Of the BMC of compute host ``index`` (from 1)."""
+        if not self.pacemaker:
+            return LOOPBACK
+        return f'10.77.1.{COMPUTE_ADDRESS + index}'
+
+    def bmc_port(self, index: int) -> int:
+        """The UDP port to go with it."""
+        return IPMI_PORT if self.pacemaker else self.ports.bmc(index)
+
+    @property
+    def controller_names(self) -> list[str]:
+        return [f'ctl{n}' for n in range(1, self.controllers + 1)]
 
     @property
     def host_names(self) -> list[str]:
@@ -170,7 +219,7 @@ class LabConfig:
 
     def database_url(self, name: str) -> str:
         return (
-            f'mysql+pymysql://lab:{self.password}@{ADDRESS}:'
+            f'mysql+pymysql://lab:{self.password}@{self.address}:'
             f'{self.ports.mariadb}/{name}?charset=utf8mb4'
         )
 

@@ -36,8 +36,8 @@ class ComputeHost:
         self.bmc = IpmiSim(
             name=f'{self.name}-bmc',
             directory=self.directory / 'bmc',
-            address=config.ADDRESS,
-            port=lab.ports.bmc(index),
+            address=lab.bmc_address(index),
+            port=lab.bmc_port(index),
             user=lab.bmc_user,
             password=lab.bmc_password,
             chassis_command=self._command(),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The virtualenv in which the lab's OpenStack services live."""
 
+from collections.abc import Mapping
 import hashlib
 import os
 import pathlib
@@ -36,10 +37,19 @@ def require_programs() -> None:
     """
     if os.geteuid() != 0:
         raise LabError('the lab needs root')
+    require(PROGRAMS)
+
+
+def require(programs: Mapping[str, str]) -> None:
+    """Make sure that these programs (or directories) are installed.
+
+    :param programs: their packages by name or path.
+    :raises LabError: says which packages to install.
+    """
     missing = {
         package
-        for program, package in PROGRAMS.items()
-        if not shutil.which(program)
+        for program, package in programs.items()
+        if not shutil.which(program) and not pathlib.Path(program).is_dir()
     }
     if missing:
         raise LabError(

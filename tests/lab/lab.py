@@ -7,6 +7,7 @@ import fcntl
 import functools
 import pathlib
 
+from tests.lab import choice
 from tests.lab import install
 from tests.lab import processes
 from tests.lab import readiness
@@ -16,6 +17,7 @@ from tests.lab.cloud import Cloud
 from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
 from tests.lab.hosts import ComputeHost
+from tests.lab.pacemaker.stack import Stack
 from tests.lab.progress import Progress
 from tests.lab.progress import Silent
 from tests.lab.services.base import Service
@@ -45,7 +47,8 @@ class Lab:
     """
 
     def __init__(self, config: LabConfig | None = None) -> None:
-        self.config = config or LabConfig.from_environment()
+        self.config = config or choice.remembered(LabConfig.from_environment())
+        self.stack = Stack(self.config) if self.config.pacemaker else None
         self.mariadb = MariaDB(self.config)
         self.epmd = Epmd(self.config)
         self.rabbitmq = RabbitMQ(self.config)
@@ -58,10 +61,10 @@ class Lab:
         self.nova_conductor = NovaConductor(self.config)
         self.nova_scheduler = NovaScheduler(self.config)
         self.hosts = {
-            f'compute{index}': ComputeHost(self.config, index)
+            f'compute{index}': self._make_host(index)
             for index in range(1, self._number_of_hosts() + 1)
         }
-        self.fencer = Fencer(self.config, self.hosts.values())
+        self.fencer = self._make_fencer()
 
     @functools.cached_property
     def cloud(self) -> Cloud:
@@ -94,6 +97,18 @@ class Lab:
         """The parts of nova on the controller that have none."""
         return [self.nova_conductor, self.nova_scheduler]
 
+    def _make_host(self, index: int) -> ComputeHost:
+        if self.stack:
+            return self.stack.host(index)
+        return ComputeHost(self.config, index)
+
+    def _make_fencer(self) -> Fencer:
+        """With Pacemaker, that of the first controller."""
+        hosts = list(self.hosts.values())
+        if self.stack:
+            return self.stack.fencers(hosts)[0]
+        return Fencer(self.config, hosts)
+
     def _number_of_hosts(self) -> int:
         """As asked for, or more if the lab was once started with more."""
         directory = self.config.state / 'hosts'
@@ -105,6 +120,14 @@ class Lab:
 
     # -- up and down
 
+    def enter(self) -> None:
+        """Take this process to the lab's network, if it has one of its own.
+
+        To be called before anything is asked of a lab that is up already.
+        """
+        if self.stack and self.stack.network.exists():
+            self.stack.network.enter()
+
     def up(self, progress: Progress | None = None) -> None:
         """Bring everything up that is not, and wait until it can be used.
 
@@ -115,6 +138,8 @@ class Lab:
         progress = progress or Silent()
         install.require_programs()
         with self._lock():
+            choice.remember(self.config)
+            self.enter()
             if self.is_up():
                 progress.say('the lab is up already')
             else:
@@ -140,6 +165,7 @@ class Lab:
             and all(service.running() for service in self.services)
             and all(host.bmc.pid() for host in self.hosts.values())
             and all(host.pid() for host in self.hosts_on)
+            and (self.stack is None or self.stack.runs())
         )
 
     @property

@@ -7,7 +7,6 @@ from typing import Any
 from keystoneauth1 import adapter
 
 from tests.lab.cloud import Cloud
-from tests.lab.config import ADDRESS
 from tests.lab.config import LabConfig
 from tests.lab.config import REGION
 
@@ -66,7 +65,7 @@ def _seed_catalogue(lab: LabConfig, identity: adapter.Adapter) -> None:
                 service_id=service,
                 interface=interface,
                 region_id=REGION,
-                url=f'http://{ADDRESS}:{port}{path}',
+                url=f'http://{lab.address}:{port}{path}',
             )
 
 

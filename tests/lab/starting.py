@@ -8,6 +8,7 @@ from tests.lab import install
 from tests.lab import readiness
 from tests.lab import seeding
 from tests.lab.databases import Databases
+from tests.lab.pacemaker.stack import Stack
 from tests.lab.progress import Progress
 from tests.lab.services.base import Service
 
@@ -19,7 +20,15 @@ def start(lab: 'Lab', progress: Progress) -> None:
     """Start what does not run, and wait until it can be used."""
     lab.ready_marker.unlink(missing_ok=True)
     install.install_cloud(lab.config, progress)
+    if lab.stack:
+        # The last that needs the Internet, which the lab's network has not.
+        lab.stack.install(progress)
+        lab.stack.network.make()
+        lab.stack.network.enter()
     _prepare(lab)
+    if lab.stack:
+        with progress.step('machines and their BMCs'):
+            lab.stack.boot(list(lab.hosts.values()))
     # These take their time while the databases are made.
     _launch([lab.epmd, lab.rabbitmq, lab.memcached])
     owners = [each for each in lab.services if each.has_schema]
@@ -30,9 +39,12 @@ def start(lab: 'Lab', progress: Progress) -> None:
         seeding.seed_identity(lab.config, lab.cloud)
     # nova needs placement to start, and the hosts need the conductor.
     _start(lab.nova, progress)
-    with progress.step('BMCs and compute hosts'):
-        _start_hosts(lab)
-        lab.wait_ready()
+    if lab.stack:
+        _start_cluster(lab, lab.stack, progress)
+    else:
+        with progress.step('BMCs and compute hosts'):
+            _start_hosts(lab)
+            lab.wait_ready()
     with progress.step('flavors, image, network'):
         seeding.seed_resources(lab.cloud)
     lab.ready_marker.touch()
@@ -46,6 +58,8 @@ def _prepare(lab: 'Lab') -> None:
         service.prepare()
     for host in lab.hosts.values():
         host.prepare()
+    if lab.stack:
+        lab.stack.prepare(list(lab.hosts.values()))
 
 
 def _start(services: Sequence[Service], progress: Progress) -> None:
@@ -67,6 +81,16 @@ def _start_hosts(lab: 'Lab') -> None:
     for host in lab.hosts_on:
         host.start_compute()
     readiness.wait_for_bmcs(lab.hosts.values())
+
+
+def _start_cluster(lab: 'Lab', stack: Stack, progress: Progress) -> None:
+    with progress.step('the store of nova-ha'):
+        lab.fencer.synchronise()
+    with progress.step('cluster'):
+        stack.form(list(lab.hosts.values()))
+    with progress.step('fencers and compute services, by Pacemaker'):
+        stack.wait_started(lab.hosts_on)
+        lab.wait_ready()
 
 
 def _tell_hosts_away(lab: 'Lab', progress: Progress) -> None:

@@ -4,6 +4,7 @@
 import shutil
 from typing import TYPE_CHECKING
 
+from tests.lab.pacemaker.network import Network
 from tests.lab.parallel import in_parallel
 from tests.lab.progress import Progress
 from tests.lab.services.fencer import Fencer
@@ -16,9 +17,13 @@ def stop(lab: 'Lab', progress: Progress) -> None:
     """End every process that has a pid file."""
     if not any(lab.config.run.glob('*.pid')):
         progress.say('the lab is down already')
+        _remove_network(lab)
         return
     lab.ready_marker.unlink(missing_ok=True)
     hosts = list(lab.hosts.values())
+    if lab.stack:
+        with progress.step('switching the machines off'):
+            lab.stack.halt(hosts)
     with progress.step('stopping the fencers and the compute hosts'):
         in_parallel(each.stop for each in _fencers(lab))
         in_parallel(host.bmc.stop for host in hosts)
@@ -33,6 +38,7 @@ def stop(lab: 'Lab', progress: Progress) -> None:
             each.stop for each in lab.infrastructure if each is not lab.epmd
         )
         lab.epmd.stop()
+    _remove_network(lab)
 
 
 def wipe(lab: 'Lab', progress: Progress) -> None:
@@ -43,6 +49,12 @@ def wipe(lab: 'Lab', progress: Progress) -> None:
     for name in ('state', 'etc', 'run', 'log'):
         shutil.rmtree(lab.config.base / name, ignore_errors=True)
     progress.say('state removed')
+
+
+def _remove_network(lab: 'Lab') -> None:
+    """Also what a lab has left that remembers nothing of it any more."""
+    network = lab.stack.network if lab.stack else Network(lab.config)
+    network.remove()
 
 
 def _fencers(lab: 'Lab') -> list[Fencer]:

@@ -29,7 +29,7 @@ def write(path: pathlib.Path, text: str, mode: int = 0o600) -> None:
 def common(lab: config.LabConfig) -> dict[str, object]:
     """The values that most templates have a use for."""
     ports = lab.ports
-    address = config.ADDRESS
+    address = lab.address
     return {
         'address': address,
         'cloud': lab.cloud,

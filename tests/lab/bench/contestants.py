@@ -6,11 +6,10 @@ import subprocess
 import sys
 from typing import Protocol
 
-from tests.lab import pacemaker
+from tests.lab import agent_call
 from tests.lab import recovery
 from tests.lab.bench import machine
 from tests.lab.bench.measure import Began
-from tests.lab.config import ADDRESS
 from tests.lab.demo.timeline import seconds_of
 from tests.lab.errors import LabError
 from tests.lab.hosts import ComputeHost
@@ -55,7 +54,7 @@ class NovaHa:
         if pid is None:
             raise LabError('the fencer does not run')
         cpu = machine.seconds(pid)
-        called = pacemaker.call('off', host.name, self._fencer.socket)
+        called = agent_call.call('off', host.name, self._fencer.socket)
         if called.code:
             raise LabError(f'the fence agent failed: {called.errors}')
         # Seldom, since every look costs the daemon time.
@@ -126,7 +125,7 @@ class Best:
         """All that can be known before the host fails."""
         cloud = self._lab.cloud
         return {
-            'address': ADDRESS,
+            'address': self._lab.config.address,
             'port': self._lab.config.ports.nova,
             'token': cloud.session.get_token(),
             'service': cloud.services()[host.name]['id'],

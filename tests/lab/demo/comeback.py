@@ -3,7 +3,7 @@
 
 import time
 
-from tests.lab import pacemaker
+from tests.lab import agent_call
 from tests.lab import recovery
 from tests.lab.demo.live import Live
 from tests.lab.demo.stage import Stage
@@ -44,7 +44,7 @@ class Comeback:
             'nova-compute starts while nova still calls it '
             f'{self._nova_says()}.'
         )
-        called = pacemaker.call(
+        called = agent_call.call(
             'on', self._host.name, self._stage.fencer.socket
         )
         if called.code:

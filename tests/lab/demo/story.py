@@ -5,11 +5,12 @@ from concurrent import futures
 import time
 from typing import Any
 
+from tests.lab import agent_call
 from tests.lab import apilog
 from tests.lab import guests
-from tests.lab import pacemaker
 from tests.lab import recovery
 from tests.lab import versions
+from tests.lab.agent_call import Called
 from tests.lab.demo import instances
 from tests.lab.demo import promises
 from tests.lab.demo import report
@@ -22,7 +23,6 @@ from tests.lab.demo.stage import OPERATOR_REASON
 from tests.lab.demo.stage import Stage
 from tests.lab.demo.timeline import seconds_of
 from tests.lab.errors import LabError
-from tests.lab.pacemaker import Called
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at the recovery; each costs the fencer a few
@@ -110,13 +110,13 @@ class Story:
         """Call the agent as Pacemaker does; watch until all is accounted."""
         self._say('Pacemaker asks for a fence; the agent reads on its stdin:')
         device = {'socket': str(self._stage.fencer.socket)}
-        for each in pacemaker.lines('off', self._host.name, device).split():
+        for each in agent_call.lines('off', self._host.name, device).split():
             self._say(f'    {each}')
         self._say(f'\n  {LEGEND}')
         with futures.ThreadPoolExecutor(1) as pool:
             started = time.time()
             calling = pool.submit(
-                pacemaker.call,
+                agent_call.call,
                 'off',
                 self._host.name,
                 self._stage.fencer.socket,

@@ -15,8 +15,8 @@ import dataclasses
 import datetime
 from typing import Any
 
+from tests.lab.agent_call import Called
 from tests.lab.guests import GuestEvent
-from tests.lab.pacemaker import Called
 
 #: Our name of an event: its name in the history, and which of several.
 _FROM_HISTORY = (

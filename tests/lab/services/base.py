@@ -51,7 +51,14 @@ class Service(abc.ABC):
 
     def ready(self) -> bool:
         """Whether the service does its work now."""
-        return self.running() and (self.port is None or listens(self.port))
+        return self.running() and (
+            self.port is None or listens(self.address, self.port)
+        )
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return self.lab.address
 
     # -- what the lab does with it
 
@@ -82,7 +89,7 @@ class Service(abc.ABC):
         :raises LabError: it runs already, or its port is taken.
         """
         if self.port is not None and not self.running():
-            require_free(self.port, self.name)
+            require_free(self.address, self.port, self.name)
         self.process.start()
 
     def stop(self) -> None:
@@ -134,7 +141,7 @@ class WsgiService(Service):
     def argv(self) -> list[str]:
         return [
             str(self.lab.cloud / 'bin' / 'uwsgi'),
-            f'--http11-socket={config.ADDRESS}:{self.port}',
+            f'--http11-socket={self.address}:{self.port}',
             f'--module={self.application}',
             f'--processes={self.processes_}',
             f'--threads={self.threads}',
@@ -154,21 +161,25 @@ class WsgiService(Service):
         ]
 
     def ready(self) -> bool:
-        return self.running() and self.port is not None and answers(self.port)
+        return (
+            self.running()
+            and self.port is not None
+            and answers(self.address, self.port)
+        )
 
 
-def listens(port: int) -> bool:
+def listens(address: str, port: int) -> bool:
     """Whether somebody accepts connections on this TCP port."""
     try:
-        socket.create_connection((config.ADDRESS, port), 1).close()
+        socket.create_connection((address, port), 1).close()
     except OSError:
         return False
     return True
 
 
-def answers(port: int) -> bool:
+def answers(address: str, port: int) -> bool:
     """Whether somebody answers HTTP (anything at all) on this port."""
-    connection = http.client.HTTPConnection(config.ADDRESS, port, timeout=30)
+    connection = http.client.HTTPConnection(address, port, timeout=30)
     try:
         connection.request('GET', '/')
         connection.getresponse().read()
@@ -179,7 +190,7 @@ def answers(port: int) -> bool:
     return True
 
 
-def require_free(port: int, name: str) -> None:
+def require_free(address: str, port: int, name: str) -> None:
     """Make sure that a TCP port can be listened on.
 
     :raises LabError: it is taken.
@@ -187,7 +198,7 @@ def require_free(port: int, name: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((config.ADDRESS, port))
+            probe.bind((address, port))
         except OSError as error:
             raise LabError(
                 f'{name} needs port {port}, which cannot be had '

@@ -14,7 +14,6 @@ import sys
 
 from tests.lab import processes
 from tests.lab import templating
-from tests.lab.config import ADDRESS
 from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
 from tests.lab.hosts import ComputeHost
@@ -23,6 +22,12 @@ from tests.lab.services.base import Service
 
 class Fencer(Service):
     """One controller's fencer; several may run beside one another."""
+
+    #: Who may use its socket.
+    socket_group = 'root'
+    allowed_users = 'root'
+    #: Where it logs besides its standard error; '' is nowhere.
+    log_file = ''
 
     def __init__(
         self,
@@ -40,10 +45,19 @@ class Fencer(Service):
         self.name = name
         self.hosts = list(hosts)
         self.options = options or {}
-        self.socket = lab.run / f'{name}.sock'
         self.directory = lab.state / name
         self.config_file = lab.etc / name / 'nova-ha.conf'
         self.hosts_file = lab.etc / name / 'hosts.yaml'
+
+    @property
+    def socket(self) -> pathlib.Path:
+        """Where it can be talked to from here."""
+        return pathlib.Path(self.configured_socket)
+
+    @property
+    def configured_socket(self) -> str:
+        """Where it is told to have its socket."""
+        return str(self.lab.run / f'{self.name}.sock')
 
     def prepare(self) -> None:
         """Write nova-ha.conf and hosts.yaml.
@@ -62,7 +76,10 @@ class Fencer(Service):
             name=self.name,
             directory=self.directory,
             hosts_file=self.hosts_file,
-            socket=self.socket,
+            socket=self.configured_socket,
+            socket_group=self.socket_group,
+            allowed_users=self.allowed_users,
+            log_file=self.log_file,
             user=self.lab.service_user,
             more=self._more(),
             **templating.common(self.lab),
@@ -154,7 +171,10 @@ class Fencer(Service):
             'hosts': [
                 {
                     'name': host.name,
-                    'power': {'address': ADDRESS, 'port': host.bmc.port},
+                    'power': {
+                        'address': host.bmc.address,
+                        'port': host.bmc.port,
+                    },
                 }
                 for host in self.hosts
             ],

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 
 from tests.lab import templating
-from tests.lab.config import ADDRESS
 from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
 from tests.lab.services.base import Service
@@ -19,6 +18,7 @@ DATABASES = (
     'nova_api',
     'nova',
     'nova_cell0',
+    'nova_ha',
 )
 
 
@@ -54,7 +54,8 @@ class MariaDB(Service):
 
     def _sql(self) -> str:
         """Run at each start: makes the databases and their one user."""
-        user = f"lab@'{ADDRESS}'"
+        clients = '10.77.%' if self.lab.pacemaker else self.address
+        user = f"lab@'{clients}'"
         password = self.lab.password
         lines = [
             f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{password}';",

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """memcached, where tokens are cached."""
 
-from tests.lab.config import ADDRESS
 from tests.lab.config import LabConfig
 from tests.lab.services.base import Service
 
@@ -19,7 +18,7 @@ class Memcached(Service):
         return [
             'memcached',
             *('-u', 'nobody'),
-            *('-l', ADDRESS),
+            *('-l', self.address),
             *('-p', str(self.port)),
             *('-m', '64'),
         ]

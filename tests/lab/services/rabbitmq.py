@@ -2,8 +2,8 @@
 """RabbitMQ and the Erlang port mapper it needs, away from the system's."""
 
 from tests.lab import templating
-from tests.lab.config import ADDRESS
 from tests.lab.config import LabConfig
+from tests.lab.config import LOOPBACK
 from tests.lab.services.base import Service
 
 
@@ -16,12 +16,17 @@ class Epmd(Service):
         super().__init__(lab)
         self.port = lab.ports.epmd
 
+    @property
+    def address(self) -> str:
+        """Nobody but RabbitMQ, beside it, has a use for it."""
+        return LOOPBACK
+
     def argv(self) -> list[str]:
-        return ['epmd', '-port', str(self.port), '-address', ADDRESS]
+        return ['epmd', '-port', str(self.port), '-address', self.address]
 
 
 class RabbitMQ(Service):
-    """One node, on loopback in every respect."""
+    """One node; what belongs to Erlang stays on loopback."""
 
     name = 'rabbitmq'
 
@@ -58,5 +63,5 @@ class RabbitMQ(Service):
             ),
             'RABBITMQ_SERVER_START_ARGS': '+S 2:2 +sbwt none',
             'ERL_EPMD_PORT': str(self.lab.ports.epmd),
-            'ERL_EPMD_ADDRESS': ADDRESS,
+            'ERL_EPMD_ADDRESS': LOOPBACK,
         }

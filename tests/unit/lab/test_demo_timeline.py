@@ -4,9 +4,9 @@ import datetime
 
 import testtools
 
+from tests.lab.agent_call import Called
 from tests.lab.demo import timeline
 from tests.lab.guests import GuestEvent
-from tests.lab.pacemaker import Called
 
 START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the cluster of the lab is set up with.
+
+All of it is what ``nova-ha-manage pacemaker config`` prints, but for the
+stonith resources that switch machines through their BMCs by themselves: those
+of the controllers, which fence one another, and in wiring 2 those of the
+compute hosts, behind which nova-ha comes second.
+"""
+
+from collections.abc import Sequence
+
+from tests.lab.config import LabConfig
+from tests.lab.pacemaker.cluster import Cluster
+from tests.lab.pacemaker.cluster import SERVICES
+from tests.lab.pacemaker.controllers import CONFIG_FILE
+from tests.lab.pacemaker.controllers import Controller
+from tests.lab.pacemaker.remotes import RemoteHost
+
+GATE = 'nova-ha-gate'
+
+AGENT = 'ocf:lab:service'
+#: Quicker than is good for a real cluster: the lab's machines are never slow.
+OPERATIONS = (
+    'start:timeout=60s,stop:timeout=30s,monitor:interval=2s:timeout=10s'
+)
+TIMING = {
+    'monitor-interval': 2,
+    'monitor-timeout': 5,
+    'reconnect-interval': 5,
+}
+
+
+def load(
+    lab: LabConfig,
+    cluster: Cluster,
+    controllers: Sequence[Controller],
+    hosts: Sequence[RemoteHost],
+) -> None:
+    """Configure the cluster.
+
+    :raises LabError: a tool of nova-ha or of Pacemaker failed.
+    """
+    devices = power_agents(lab, controllers, hosts)
+    if devices:
+        cluster.load_crm(devices)
+    cluster.load_xml(cluster.run(*printed_by(lab, controllers)))
+
+
+def printed_by(lab: LabConfig, controllers: Sequence[Controller]) -> list[str]:
+    """The command, for a controller, that prints the configuration."""
+    names = ','.join(each.name for each in controllers)
+    command = [
+        *('nova-ha-manage', '--config-file', CONFIG_FILE),
+        *('pacemaker', 'config', '--format', 'xml', '--controllers', names),
+    ]
+    for name in SERVICES:
+        command += ['--service', f'{name}={AGENT},{OPERATIONS}']
+    for name, seconds in TIMING.items():
+        command += [f'--{name}', str(seconds)]
+    if lab.wiring == 2:
+        command += ['--power-agent', 'ipmi-{node}']
+    return command
+
+
+def power_agents(
+    lab: LabConfig,
+    controllers: Sequence[Controller],
+    hosts: Sequence[RemoteHost],
+) -> str:
+    """The stonith resources that nova-ha has nothing to do with, for crm."""
+    lines = []
+    if len(controllers) > 1:
+        for each in controllers:
+            lines += [
+                _ipmi(lab, each.name, each.bmc.address),
+                (
+                    f'location ipmi-{each.name}-elsewhere ipmi-{each.name} '
+                    f'-inf: {each.name}'
+                ),
+            ]
+    if lab.wiring == 2:
+        lines += [_ipmi(lab, host.name, host.bmc.address) for host in hosts]
+    return ''.join(f'{line}\n' for line in lines)
+
+
+def _ipmi(lab: LabConfig, node: str, address: str) -> str:
+    """cipher=3: ipmi_sim knows no newer one."""
+    return (
+        f'primitive ipmi-{node} stonith:fence_ipmilan params ip={address} '
+        f'username={lab.bmc_user} password={lab.bmc_password} lanplus=1 '
+        f'cipher=3 power_wait=1 pcmk_host_list={node} pcmk_off_timeout=30 '
+        'pcmk_reboot_timeout=40 op monitor interval=30 timeout=20'
+    )
