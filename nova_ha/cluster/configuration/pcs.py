@@ -19,6 +19,8 @@ from nova_ha.cluster.configuration.model import Primitive
 Commands = Iterator[Sequence[str]]
 """Commands, each with its parts, a line each."""
 
+WIDTH = 80
+
 _BEGIN = """\
 set -eu
 cib=$(mktemp)
@@ -48,8 +50,14 @@ def _lines(configuration: Configuration) -> Iterator[str]:
         for line in remarks.lines(about):
             yield f'# {line}'
         for parts in commands:
-            yield ' \\\n    '.join(parts)
+            yield _command(parts)
     yield ''
+
+
+def _command(parts: Sequence[str]) -> str:
+    """Return a command in one line, or in one a part."""
+    line = ' '.join(parts)
+    return line if len(line) < WIDTH else ' \\\n    '.join(parts)
 
 
 def _sections(c: Configuration) -> Iterator[tuple[str, Commands]]:
@@ -94,7 +102,7 @@ def _primitive(
 ) -> Sequence[str]:
     # pcs names the class stonith by its noun.
     agent = primitive.agent.removeprefix('stonith:')
-    parts = [_pcs(noun, 'create', primitive.id, agent)]
+    parts = [_pcs(noun, 'create', primitive.id), shlex.quote(agent)]
     parts += [_pairs((pair,)) for pair in primitive.parameters]
     for operation in primitive.operations:
         parts.append(f'op {operation.name} {_pairs(operation.pairs())}')
@@ -119,7 +127,7 @@ def _dependencies(dependencies: Sequence[Dependency]) -> Commands:
     for one in dependencies:
         yield [
             _pcs('constraint', 'order'),
-            f'start {one.first} then start {one.then}',
+            f"start {one.first} 'then' start {one.then}",
             f'id={one.order}',
         ]
         yield [
@@ -132,30 +140,33 @@ def _dependencies(dependencies: Sequence[Dependency]) -> Commands:
 def _ban(ban: Ban) -> Sequence[str]:
     return [
         _pcs('constraint', 'location', ban.resource, 'rule'),
-        f'id={ban.id}-rule constraint-id={ban.id}',
+        f'id={ban.id}-rule',
+        f'constraint-id={ban.id}',
         'score=-INFINITY '
         + shlex.join((ban.attribute, ban.operation, ban.value)),
     ]
 
 
 def _level(level: Level) -> Sequence[str]:
-    return [
-        _pcs(
-            *('stonith', 'level', 'add', str(level.index), level.node),
-            *level.devices,
-        )
-    ]
+    add = ('stonith', 'level', 'add', str(level.index), level.node)
+    return [_pcs(*add), shlex.join(level.devices)]
 
 
 def _alert(configuration: Configuration) -> Commands:
     alert = configuration.alert
-    recipient = (f'value={alert.recipient}', f'id={alert.id}-socket')
-    yield [_pcs('alert', 'create', f'id={alert.id}', f'path={alert.path}')]
-    yield [_pcs('alert', 'recipient', 'add', alert.id, *recipient)]
+    yield [
+        _pcs('alert', 'create', f'id={alert.id}'),
+        shlex.quote(f'path={alert.path}'),
+    ]
+    yield [
+        _pcs('alert', 'recipient', 'add', alert.id),
+        f'id={alert.id}-socket',
+        shlex.quote(f'value={alert.recipient}'),
+    ]
     # pcs has no word for the kinds of events.
-    kinds = ''.join(f'<select_{kind}/>' for kind in alert.kinds)
+    kinds = ''.join(f'\n<select_{kind}/>' for kind in alert.kinds)
     xml = f'<alert id={saxutils.quoteattr(alert.id)}>'
-    xml += f'<select>{kinds}</select></alert>'
+    xml += f'<select>{kinds}\n</select></alert>'
     yield [
         'CIB_file="$cib" cibadmin --modify --allow-create --scope alerts',
         f'--xml-text {shlex.quote(xml)}',
