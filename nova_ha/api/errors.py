@@ -46,6 +46,8 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     ports.FenceTimeout: Code(504, 'power.deadline'),
     errors.ComputeError: Code(502, 'compute.failed'),
     errors.ComputeUnavailable: Code(503, 'compute.unavailable'),
+    errors.ClusterError: Code(502, 'cluster.failed'),
+    errors.ClusterUnavailable: Code(503, 'cluster.unavailable'),
     errors.StoreError: Code(503, 'store.failed'),
     errors.StoreUnavailable: Code(503, 'store.unavailable'),
     # Somebody else was quicker: whoever asks again reads what is true now.

@@ -31,6 +31,8 @@ PUBLISHED = {
     'ComputeForbidden': (502, 'compute.failed', False),
     'ComputeNotFound': (502, 'compute.failed', False),
     'ComputeTooOld': (502, 'compute.failed', False),
+    'ClusterError': (502, 'cluster.failed', False),
+    'ClusterUnavailable': (503, 'cluster.unavailable', True),
     'StoreError': (503, 'store.failed', False),
     'StoreUnavailable': (503, 'store.unavailable', True),
     'StaleRecovery': (409, 'store.stale', True),
