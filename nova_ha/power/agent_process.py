@@ -39,7 +39,7 @@ class Ended:
 
 
 def run(path: str, lines: str, end: float) -> Ended:
-    """Run the agent; nothing of it is left when this returns.
+    """Run the agent; its whole group is killed when this returns.
 
     :param lines: its standard input.
     :param end: monotonic time at which its process group is killed.

@@ -57,7 +57,6 @@ class Agent:
         self._path = path
         self._parameters = parameters
         self._end = end
-        self._accepted: float | None = None
         #: Parameters that it does not know.
         self.ignored: list[str] = []
 
@@ -72,10 +71,6 @@ class Agent:
             return True
         if ended.code == OFF and _SAYS_OFF.search(ended.out):
             return False
-        if ended.code is None and self._accepted is not None:
-            # The last status that ended said on.
-            seconds = time.monotonic() - self._accepted
-            raise Failure('stuck', f'{seconds:.1f}')
         raise self._failure(ended)
 
     def power_down(self) -> None:
@@ -84,7 +79,6 @@ class Agent:
         :raises Failure: it did not say that it has.
         """
         self._switch('off')
-        self._accepted = time.monotonic()
 
     def power_up(self) -> None:
         """Have the agent switch on.

@@ -18,6 +18,8 @@ GROWTH = 1.5
 LONGEST = 1.0
 #: Seconds a power-on is watched; whether it is seen changes nothing.
 WATCH_ON = 2.0
+#: A read that fails so many seconds before the end failed for want of time.
+CLOSE = 0.1
 
 Request = dict[str, Any]
 Result = dict[str, Any]
@@ -103,18 +105,34 @@ def _off(bmc: Bmc, request: Request, end: float) -> Result:
     refusal = _refusal(bmc)
     began = time.monotonic()
     pause = request['poll_interval']
+    stuck: Failure | None = None
     while True:
         asked = time.monotonic()
         # Off twice in a row: no read while the power collapses counts.
-        if not bmc.is_on() and not bmc.is_on():
+        if not _on_still(bmc, end, stuck) and not _on_still(bmc, end, stuck):
             return _verified(asked, was_running=True)
         if refusal is not None:
             raise refusal
         now = time.monotonic()
+        stuck = Failure('stuck', f'{now - began:.1f}')
         if now + pause >= end:
-            raise Failure('stuck', f'{now - began:.1f}')
+            raise stuck
         _pause(pause)
         pause = min(pause * GROWTH, LONGEST)
+
+
+def _on_still(bmc: Bmc, end: float, stuck: Failure | None) -> bool:
+    """Read; a read that time ran out for hides nothing that was seen before.
+
+    :param stuck: the failure to be told then; None if nothing was seen.
+    """
+    try:
+        return bmc.is_on()
+    except Failure as failure:
+        over = time.monotonic() >= end - CLOSE
+        if stuck is not None and failure.kind == 'silent' and over:
+            raise stuck from None
+        raise
 
 
 def _refusal(bmc: Bmc) -> Failure | None:

@@ -7,7 +7,9 @@ from testtools import matchers
 from nova_ha.power import drivers
 from nova_ha.power.external import ExternalDriver
 from nova_ha.power.fake import FakeDriver
+from nova_ha.power.fence_agent import FenceAgentDriver
 from nova_ha.power.ipmi import IpmiDriver
+from nova_ha.power.redfish import RedfishDriver
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import PowerDevice
@@ -21,7 +23,9 @@ class PowerTest(base.PowerTestCase):
         for name, kind in {
             'external': ExternalDriver,
             'fake': FakeDriver,
+            'fence_agent': FenceAgentDriver,
             'ipmi': IpmiDriver,
+            'redfish': RedfishDriver,
         }.items():
             self.assertIs(kind.SCHEMA, schemas[name])
 
@@ -37,21 +41,30 @@ class PowerTest(base.PowerTestCase):
             str(error),
             matchers.MatchesAll(
                 matchers.StartsWith("power driver 'ipmy' is not installed; "),
-                matchers.Contains('external, fake, ipmi'),
+                matchers.Contains(
+                    'external, fake, fence_agent, ipmi, redfish'
+                ),
             ),
         )
         self.assertEqual(0, self.time.elapsed)
 
     def test_a_driver_that_cannot_be_loaded_is_told_with_the_reason(self):
-        entry = type('EntryPoint', (), {'name': 'redfish'})()
+        entry = type('EntryPoint', (), {'name': 'broken'})()
         self.power._note_broken(None, entry, ImportError('no sushy'))
         error = self.assertRaises(
-            errors.PowerUnsupported, self.power.driver, 'redfish'
+            errors.PowerUnsupported, self.power.driver, 'broken'
         )
         self.assertEqual(
-            "power driver 'redfish' is installed but cannot be loaded: "
+            "power driver 'broken' is installed but cannot be loaded: "
             'no sushy',
             str(error),
+        )
+        self.assertEqual(
+            {
+                'not': {},
+                'hint': 'the driver broken cannot be loaded: no sushy',
+            },
+            self.power.schemas()['broken'],
         )
 
     def test_a_driver_is_made_once(self):

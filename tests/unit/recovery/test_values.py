@@ -66,6 +66,7 @@ class ErrorsTest(unittest.TestCase):
                 'PowerDeviceError',
                 'PowerStuck',
                 'ComputeUnavailable',
+                'ClusterUnavailable',
                 'StoreUnavailable',
             },
             retriable,
