@@ -93,18 +93,13 @@ OPTS: Sequence[cfg.Opt] = (
         default='evacuated',
         choices=[
             ('evacuated', 'when its evacuations are over'),
-            (
-                'at_once',
-                'as soon as it is known that the gate ([cluster]) keeps '
-                'nova-compute from starting there; without a gate, as '
-                'evacuated',
-            ),
+            ('at_once', 'as soon as its gate ([cluster]) is surely shut'),
             ('never', 'not at all: a person powers it on'),
         ],
         mutable=True,
         help='When a fenced host is powered on again of which Pacemaker, by '
         'reboot or on, or a person has asked for that. A mere off never '
-        'powers it on.',
+        'powers it on. at_once without a cluster means evacuated.',
     ),
     cfg.FloatOpt(
         'drain_timeout',

@@ -80,13 +80,12 @@ class ClusterSide:
     def notes(self) -> Sequence[str]:
         """Return what is not as it should be with the cluster."""
         trouble = self._gates.trouble
-        if not trouble:
-            return ()
-        return (
+        note = (
             f'Pacemaker was not seen at the last look ({trouble}): hosts are '
             'held back by their power alone, and fencing by others is not '
-            'found',
+            'found'
         )
+        return (note,) if trouble else ()
 
     def hint(self, about: Mapping[str, object]) -> None:
         """Bring the next looks forward; never raises, never waits."""

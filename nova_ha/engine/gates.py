@@ -112,9 +112,7 @@ class Gates:
         finally:
             self._shutting.discard(host.name)
 
-    def hold(
-        self, recovery: Recovery, host: Host, idle: bool = False
-    ) -> bool:
+    def hold(self, recovery: Recovery, host: Host, idle: bool = False) -> bool:
         """Whether the gate keeps the off-proof good by a fresh look.
 
         Where nothing can be seen, nothing holds.

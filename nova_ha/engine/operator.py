@@ -178,4 +178,3 @@ class Operator:
         return Deadline.after(
             self._settings().read_timeout, self._clock.monotonic
         )
-

@@ -120,9 +120,7 @@ class PowerOn:
         self._forget(recovery.uuid)
         self._journal.amend(recovery, milestone, power_on_asked_at=None)
 
-    def _failed(
-        self, recovery: Recovery, error: errors.RecoveryError
-    ) -> None:
+    def _failed(self, recovery: Recovery, error: errors.RecoveryError) -> None:
         settings = self._settings()
         uuid, now = recovery.uuid, self._clock.monotonic()
         failures = self._failures.get(uuid, 0)

@@ -5,7 +5,6 @@ Hints only bring a round forward: with all of them lost, the next one finds
 the same.
 """
 
-from collections.abc import Mapping
 from concurrent import futures
 import datetime
 import logging

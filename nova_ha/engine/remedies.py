@@ -70,13 +70,6 @@ class Remedies:
         self._journal = journal
         self._settings = settings
         self._wake = wake
-        self._remedies = {
-            What.RECOVER: self._recover,
-            What.FENCE: self._fence,
-            What.REBUILD: self._rebuild,
-            What.TAKE_BACK: self._take_back,
-            What.OPEN_GATE: self._open_gate,
-        }
 
     def apply(self, host: Host, finding: Finding, scene: Scene) -> None:
         """Do what the finding calls for, if it still does.
@@ -84,7 +77,16 @@ class Remedies:
         :raises RecoveryError: what a port raised; the next round finds the
             same again.
         """
-        self._remedies[finding.what](host, finding, scene)
+        if finding.what is What.RECOVER:
+            self._recover(host, finding, scene)
+        elif finding.what is What.FENCE:
+            self._fence(host, finding)
+        elif finding.what is What.REBUILD:
+            self._rebuild(host, finding, scene)
+        elif finding.what is What.TAKE_BACK:
+            self._take_back(host, finding, scene)
+        elif finding.what is What.OPEN_GATE:
+            self._open_gate(host)
 
     def _recover(self, host: Host, finding: Finding, scene: Scene) -> None:
         proven = self._prove(host, finding, scene)
@@ -99,7 +101,7 @@ class Remedies:
         recovery = self._intake.record(record, proven.sealed_at)
         self._wake(recovery.uuid)
 
-    def _fence(self, host: Host, finding: Finding, scene: Scene) -> None:
+    def _fence(self, host: Host, finding: Finding) -> None:
         self._gates.shut_soon(host)
         recovery = self._intake.fence_again(host.name, ORIGIN, finding.why)
         self._journal.alarm(recovery, f'{finding.why}; it is fenced again')
@@ -109,7 +111,7 @@ class Remedies:
         mark = _mark(scene)
         if proven is None and mark is None:
             # Nova was never told: the incident ended before it began.
-            self._open_gate(host, finding, scene)
+            self._open_gate(host)
         elif proven is None:
             self._gates.shut_soon(host)
             recovery = self._open(host, finding, mark, Event.FENCE_REQUESTED)
@@ -141,7 +143,7 @@ class Remedies:
             service_reported_at=service.updated_at,
         )
 
-    def _open_gate(self, host: Host, finding: Finding, scene: Scene) -> None:
+    def _open_gate(self, host: Host) -> None:
         if self._world.store.active(host.name) is None:
             self._gates.set(host, Gate.OPEN)
 

@@ -254,6 +254,8 @@ def _lost_with_a_gate(scene: Scene) -> Finding | None:
         return None
     if scene.newest is not None or scene.service is None:
         return None
+    if node.compute_active and _is_open_question(scene):
+        return None  # Pacemaker is finding out what runs there
     why = f'{scene.host} has a gate and the store knows of no recovery'
     fence = _proof_of(scene, None)
     if node.online and fence is None:
@@ -272,7 +274,9 @@ def _proof_of(scene: Scene, mark: ServiceMark | None) -> NodeFence | None:
         return None
     if mark is not None and fence.at < mark.at - SKEW:
         return None
-    return None if _reported_since(scene, SKEW) else fence
+    # A mark has been put there by ourselves, right after the fence.
+    allowance = datetime.timedelta() if mark is None else SKEW
+    return None if _reported_since(scene, allowance) else fence
 
 
 # A gate is left.
@@ -315,11 +319,19 @@ def _is_let_in(node: ClusterNode | None) -> bool:
     return node is not None and node.online and node.gate is not Gate.SHUT
 
 
+def _is_open_question(scene: Scene) -> bool:
+    """Whether what became of the host after its fence is not known yet."""
+    return (
+        is_over_well(scene.fence) and not scene.settled and not _serves(scene)
+    )
+
+
 def _serves(scene: Scene) -> bool:
     """Whether nova calls the host up by what it has heard since the fence."""
     return (
         scene.service is not None
         and scene.service.up
+        and is_over_well(scene.fence)
         and _reported_since(scene, datetime.timedelta())
     )
 

@@ -176,9 +176,7 @@ class SimCluster:
         """Write a fence down; one that succeeded makes the node clean."""
         node = self.nodes[host]
         at = self._timeline.now().replace(microsecond=0)
-        self.history.append(
-            NodeFence(node.name, action, done, at, by, client)
-        )
+        self.history.append(NodeFence(node.name, action, done, at, by, client))
         if done:
             node.unclean = node.online = False
             node.compute = 'stopped'

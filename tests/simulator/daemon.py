@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.intake import Fenced
-from nova_ha.engine.periodic import SETTLE
 from nova_ha.engine.periodic import Periodic
+from nova_ha.engine.periodic import SETTLE
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.world import World as Ports

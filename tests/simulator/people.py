@@ -6,10 +6,12 @@ import contextlib
 from nova_ha.recovery import errors
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator.daemon import AnswerLost
 from tests.simulator.world import World
 
+GIVE_UP = 'cancel the recovery, which opens the gate'
 ROUND = 30.0
 ROUNDS = 60
 
@@ -27,6 +29,9 @@ class People:
         world.nova.full.clear()
         world.nova.failing.clear()
         world.nova.spawn_takes = world.nova.schedule_takes = 0.5
+        if world.cluster is not None:
+            world.cluster.quorate = True
+            world.cluster.fence_by = world.agent_fences
         for host in world.hosts.values():
             host.bmc = 'ok'
             host.off_takes = 0.2
@@ -41,7 +46,7 @@ class People:
             self._world.run(ROUND)
             left = self._active()
             if not left and not self._world.storage.spool.entries():
-                if self._tend_hosts():
+                if self._tend_hosts() or self._gates_are_left():
                     continue
                 return []
             for recovery in left:
@@ -58,6 +63,8 @@ class People:
         host = world.hosts[recovery.host]
         if recovery.state is S.FENCE_FAILED:
             self._fence(host.name)
+        elif GIVE_UP in recovery.message:
+            self._cancel(recovery)
         elif recovery.state in states.KNOWN_OFF - states.NEEDS_OFF:
             if not host.on or not host.computing:
                 world.power_on(host.name)
@@ -70,12 +77,30 @@ class People:
         if not host.on or not host.computing or 'restart' in recovery.message:
             world.power_on(host.name)
 
+    def _cancel(self, recovery: Recovery) -> None:
+        """Nova has forgotten an evacuation: its record never ends."""
+        with contextlib.suppress(errors.RecoveryError, AnswerLost):
+            daemon = next(iter(self._world.daemons.values()))
+            daemon.ask(
+                lambda: daemon.engine.operator.cancel(recovery.uuid, 'people')
+            )
+
     def _tend_hosts(self) -> bool:
         """Fence what died and nobody told us; whether there was any."""
         dead = [h for h in self._world.hosts.values() if not h.computing]
         for host in dead:
-            self._fence(host.name)
+            cluster = self._world.cluster
+            if cluster is None:
+                self._fence(host.name)
+            elif not host.on:
+                host.switch_on()
         return bool(dead)
+
+    def _gates_are_left(self) -> bool:
+        cluster = self._world.cluster
+        return cluster is not None and any(
+            node.gate is not Gate.OPEN for node in cluster.nodes.values()
+        )
 
     def _fence(self, host: str) -> None:
         with contextlib.suppress(errors.RecoveryError, AnswerLost):

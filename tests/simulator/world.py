@@ -61,9 +61,7 @@ class World:
         self.starts: list[str] = []
 
     def _make_cluster(self) -> SimCluster:
-        cluster = SimCluster(
-            self.hosts, self.nova, self.timeline, self.ledger
-        )
+        cluster = SimCluster(self.hosts, self.nova, self.timeline, self.ledger)
         cluster.fence_by = self.agent_fences
         cluster.may_open = self._may_be_open
         self.nova.court.gate_is_shut = lambda host: (
