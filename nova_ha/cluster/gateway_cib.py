@@ -49,9 +49,7 @@ def read(text: str, attribute: str, resource: str) -> Held:
     )
 
 
-def _gates(
-    document: ET.Element, attribute: str
-) -> Iterator[tuple[str, Gate]]:
+def _gates(document: ET.Element, attribute: str) -> Iterator[tuple[str, Gate]]:
     for node in document.iterfind('nodes/node'):
         pair = node.find(f"instance_attributes/nvpair[@name='{attribute}']")
         if pair is not None:

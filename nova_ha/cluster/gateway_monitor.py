@@ -134,8 +134,8 @@ def _completed(element: ET.Element) -> datetime.datetime:
     try:
         at = datetime.datetime.fromisoformat(f'{date}T{time}')
     except ValueError:
-        at = datetime.datetime.min
-    if at.tzinfo is None:
+        at = None
+    if at is None or at.tzinfo is None:
         raise gateway_xml.not_understood(
             COMMAND, f'completed={text!r} is no time with its zone'
         )

@@ -25,6 +25,10 @@ FAILED = 1
 OFF = 2
 READ_TIMEOUT = 15.0
 """Seconds that reading actions may take: Pacemaker gives a monitor 20."""
+READ_PATIENCE = 4.0
+"""Seconds in which they are tried again. Before it fences a host, Pacemaker
+waits for the answer of ``list`` from every controller: the one whose daemon
+is down must not hold that up, while a restart should pass unnoticed."""
 MAX_STDIN = 1024 * 1024
 
 
@@ -46,7 +50,9 @@ class Agent:
         seconds = wanted.timeout
         if not changes:
             seconds = min(seconds, READ_TIMEOUT)
-        self._daemon = patience.Caller(wanted.socket, seconds, say)
+        self._daemon = patience.Caller(
+            wanted.socket, seconds, seconds if changes else READ_PATIENCE, say
+        )
         self._say = say
 
     def run(self) -> int:

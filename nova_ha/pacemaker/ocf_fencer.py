@@ -17,6 +17,7 @@ import time
 from nova_ha.pacemaker import client
 from nova_ha.pacemaker import ocf_parameters
 from nova_ha.pacemaker import ocf_process
+from nova_ha.pacemaker import ocf_start
 
 SUCCESS = 0
 ERR_GENERIC = 1
@@ -30,10 +31,8 @@ NOT_RUNNING = 7
 TIMEOUTS = {'start': 60.0, 'stop': 90.0}
 """Seconds, where the cluster does not say."""
 TIMEOUT = 20.0
-PAUSE = 0.1
 DEEP = 10
 """OCF_CHECK_LEVEL from which on a daemon that cannot fence is a failure."""
-TAIL = 4096
 
 
 class Failure(Exception):
@@ -72,73 +71,14 @@ class Agent:
     def start(self) -> int:
         """Success means: the daemon answers on its socket."""
         self.validate_all()
-        process = self._find()
-        if process is None:
-            process = self._launch()
-        while not self._answers():
-            if process.ends_within(PAUSE):
-                # Perhaps one that was on its way out when we came.
-                process = self._instead_of(process)
-            elif self._left <= 0:
-                raise Failure(
-                    f'process {process.pid} of nova-ha-fencer does not answer '
-                    f'on {self._parameters.socket}; see '
-                    f'{self._parameters.log}'
-                )
-        ocf_process.note(self._find() or process, self._parameters.pid)
+        start = ocf_start.Start(
+            self._parameters, self._answers, lambda: self._left
+        )
+        try:
+            start.run()
+        except ocf_start.NotStarted as error:
+            raise Failure(str(error)) from None
         return SUCCESS
-
-    def _launch(self) -> ocf_process.Process:
-        parameters = self._parameters
-        self._began = self._end_of_log()
-        try:
-            for path in (parameters.socket, parameters.pid, parameters.log):
-                ocf_process.make_room(path, parameters.user)
-            process = ocf_process.start(
-                parameters.command(), parameters.user, parameters.log
-            )
-        except ProcessLookupError:
-            raise Failure(self._last_words()) from None
-        except OSError as error:
-            raise Failure(
-                f'cannot start {parameters.binary}: {error}'
-            ) from None
-        ocf_process.note(process, parameters.pid)
-        self._launched = process.pid
-        return process
-
-    _launched = 0
-    _began = 0
-
-    def _instead_of(
-        self, process: ocf_process.Process
-    ) -> ocf_process.Process:
-        """Return the process that is to answer now that this one has ended.
-
-        :raises Failure: it was our own, and no other was quicker.
-        """
-        other = self._find()
-        if other is None and process.pid == self._launched:
-            raise Failure(self._last_words())
-        return other or self._launch()
-
-    def _last_words(self) -> str:
-        """Return what the daemon wrote before it ended, in one line."""
-        text = b''
-        with contextlib.suppress(OSError):
-            with open(self._parameters.log, 'rb') as file:
-                file.seek(max(self._began, self._end_of_log() - TAIL))
-                text = file.read()
-        lines = text.decode('utf-8', 'replace').split('\n')
-        said = [line.strip() for line in lines if line.strip()]
-        last = said[-1] if said else 'it said nothing'
-        return f'nova-ha-fencer ended at once: {last}'
-
-    def _end_of_log(self) -> int:
-        try:
-            return os.stat(self._parameters.log).st_size
-        except OSError:
-            return 0
 
     def stop(self) -> int:
         """Success means: the process has ended."""
@@ -212,16 +152,12 @@ class Agent:
         return self._until - time.monotonic()
 
     def _find(self) -> 'ocf_process.Process | None':
-        return ocf_process.find(
-            self._parameters.pid, self._parameters.socket
-        )
+        return ocf_process.find(self._parameters.pid, self._parameters.socket)
 
     def _answers(self) -> bool:
         return not isinstance(self._ask('/'), client.DaemonError)
 
-    def _ask(
-        self, path: str
-    ) -> 'dict[str, object] | client.DaemonError':
+    def _ask(self, path: str) -> 'dict[str, object] | client.DaemonError':
         seconds = max(0.1, self._left)
         try:
             return client.ask(

@@ -23,8 +23,7 @@ LONG = (
     'cannot fence, and says why.'
 )
 HEAD = (
-    '<?xml version="1.0"?>\n'
-    '<!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd">\n'
+    '<?xml version="1.0"?>\n<!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd">\n'
 )
 # No reload-agent, which the DTD does not know: Pacemaker calls it when a
 # parameter marked as reloadable changes, and none can be.

@@ -77,15 +77,13 @@ def start(command: list[str], user: str, log: str) -> Process:
     :raises OSError: it cannot be started.
     """
     import pwd  # noqa: PLC0415  not for monitor
-    import subprocess  # noqa: PLC0415, S404  not for monitor
+    import subprocess  # noqa: PLC0415  not for monitor
 
     who = pwd.getpwnam(user)
     # What the caller has blocked would stay blocked in the daemon.
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    other = {'user': who.pw_uid, 'group': who.pw_gid} if os.getuid() == 0 else {}
-    if other:
-        other['extra_groups'] = os.getgrouplist(user, who.pw_gid)
-    with open(log, 'ab') as output:
+    root = os.getuid() == 0
+    with open(log, 'ab', opener=_private) as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -95,11 +93,18 @@ def start(command: list[str], user: str, log: str) -> Process:
             env={'PATH': PATH, 'HOME': who.pw_dir, 'LANG': 'C.UTF-8'},
             umask=0o022,
             start_new_session=True,
-            **other,
+            user=who.pw_uid if root else None,
+            group=who.pw_gid if root else None,
+            extra_groups=(os.getgrouplist(user, who.pw_gid) if root else None),
         )
     # It is to outlive us; subprocess would complain about that.
     process.returncode = 0
     return Process(process.pid)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that is not for everybody to read."""
+    return os.open(path, flags, 0o640)
 
 
 def make_room(path: str, user: str) -> None:
@@ -143,9 +148,15 @@ def _locking(lock_file: str) -> Iterator[tuple[int, str]]:
             pid = int(file.read())
             inode = os.fstat(file.fileno()).st_ino
         with open(LOCKS) as file:
-            for line in file:
-                # 1: FLOCK  ADVISORY  WRITE 4711 00:1a:12345 0 EOF
-                words = line.split()
-                if words[1:2] == ['FLOCK'] and words[4:5] == [str(pid)]:
-                    if words[5].rpartition(':')[2] == str(inode):
-                        yield pid, ''
+            if any(_locks(line, pid, inode) for line in file):
+                yield pid, ''
+
+
+def _locks(line: str, pid: int, inode: int) -> bool:
+    # 1: FLOCK  ADVISORY  WRITE 4711 00:1a:12345 0 EOF
+    words = line.split()
+    return (
+        words[1:2] == ['FLOCK']
+        and words[4:5] == [str(pid)]
+        and words[5].rpartition(':')[2] == str(inode)
+    )

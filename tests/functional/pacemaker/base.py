@@ -38,6 +38,11 @@ def run(*command, **more):
     )
 
 
+def open_to_all(path):
+    """Return whether any user gets as far as this file."""
+    return all(room.stat().st_mode & 0o001 for room in (path, *path.parents))
+
+
 class OcfTestCase(SmallWorld, unittest.TestCase):
     """A fencer that only the OCF agent starts and stops."""
 

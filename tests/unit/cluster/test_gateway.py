@@ -87,13 +87,16 @@ class LookTest(CommandsTestCase):
         self.assertIn('--xpath=//configuration/nodes | //status', asked)
 
     def test_both_at_the_same_time(self):
-        for command, other in (('crm_mon', 'cibadmin'), ('cibadmin', 'crm_mon')):
+        for command, other, kind in (
+            ('crm_mon', 'cibadmin', 'mon'),
+            ('cibadmin', 'crm_mon', 'cib'),
+        ):
             self.command(
                 command,
                 f"""
                 touch $log.{command}
                 while ! [ -e $log.{other} ]; do sleep 0.01; done
-                cat {OUTPUTS}/healthy.{'mon' if command == 'crm_mon' else 'cib'}.xml
+                cat {OUTPUTS}/healthy.{kind}.xml
                 """,
             )
         self.assertTrue(self.cluster.look().quorate)

@@ -90,9 +90,7 @@ class NodesTest(unittest.TestCase):
 
     def test_back_and_not_looked_at_yet(self):
         """crm_mon shows nova-compute as stopped there."""
-        seen = gateway_monitor.read(
-            answer('unprobed.mon.xml'), 'nova-compute'
-        )
+        seen = gateway_monitor.read(answer('unprobed.mon.xml'), 'nova-compute')
         self.assertNotIn('cmp2', seen.compute_on)
         self.assert_cmp2('unprobed', 'cmp2 remote online gate=shut active')
 
