@@ -141,7 +141,12 @@ def judge(scene: Scene) -> Finding | None:
     """
     if scene.node is not None and scene.node.unclean:
         return None
-    return _fenced(scene) or _lost(scene) or _gate_left(scene)
+    return (
+        _lost_with_a_mark(scene)
+        or _fenced(scene)
+        or _lost_with_a_gate(scene)
+        or _gate_left(scene)
+    )
 
 
 # Fenced by whoever, and nobody recovers it.
@@ -225,39 +230,32 @@ def _finding(scene: Scene, what: What, why: str) -> Finding:
 # The store has lost a recovery.
 
 
-def _lost(scene: Scene) -> Finding | None:
+def _lost_with_a_mark(scene: Scene) -> Finding | None:
+    """Nova shows whose doing it is that the host is down."""
     if _is_active(scene.newest) or scene.service is None:
         return None
     mark = ServiceMark.read(scene.service.disabled_reason)
-    marked = (
-        mark is not None
-        and scene.service.forced_down
-        and not scene.mark_known
-    )
-    node = scene.node
-    gated = (
-        node is not None
-        and node.gate is not Gate.OPEN
-        and scene.newest is None
-    )
-    if not marked and not gated:
+    if mark is None or scene.mark_known or not scene.service.forced_down:
         return None
-    fence = _proof_of(scene, mark if marked else None)
-    if not marked:
-        return _lost_with_a_gate(scene, fence)
-    why = f'nova shows the mark of a recovery of {scene.host} that the store'
-    if _is_let_in(node):
-        return Finding(
-            What.TAKE_BACK, scene.host, f'{why} has lost; it is coming back'
-        )
-    return Finding(What.REBUILD, scene.host, f'{why} has lost', fence)
+    why = (
+        f'nova shows the mark of recovery {mark.recovery} of {scene.host}, '
+        'which the store has lost'
+    )
+    if _is_let_in(scene.node):
+        return Finding(What.TAKE_BACK, scene.host, f'{why}; it is on its way')
+    proof = _proof_of(scene, mark)
+    return Finding(What.REBUILD, scene.host, why, proof)
 
 
-def _lost_with_a_gate(scene: Scene, fence: NodeFence | None) -> Finding:
+def _lost_with_a_gate(scene: Scene) -> Finding | None:
     """Nova has not been told: the incident had only begun."""
     node = scene.node
-    assert node is not None
+    if node is None or node.gate is Gate.OPEN:
+        return None
+    if scene.newest is not None or scene.service is None:
+        return None
     why = f'{scene.host} has a gate and the store knows of no recovery'
+    fence = _proof_of(scene, None)
     if node.online and fence is None:
         return Finding(What.OPEN_GATE, scene.host, f'{why}; it is online')
     return Finding(

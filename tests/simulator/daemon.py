@@ -107,16 +107,16 @@ class Daemon:
     def _loop(self, loop: Periodic) -> None:
         """Turn the loop by the world's clock, and soon after a wake."""
         due = 0.0
-        turning = False
+        turning = again = False
 
         def turn(at: float) -> None:
-            nonlocal due, turning
+            nonlocal turning, again
             if turning or at != due:
                 return  # another turn has taken this one's place
-            turning = True
+            turning, again = True, False
             loop.turn()
             turning = False
-            plan(loop.interval())
+            plan(SETTLE if again else loop.interval())
 
         def plan(seconds: float) -> None:
             nonlocal due
@@ -126,6 +126,8 @@ class Daemon:
             )
 
         def woken() -> None:
+            nonlocal again
+            again = True
             if not turning and due > self._timeline.monotonic() + SETTLE:
                 plan(SETTLE)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines with a BMC, and the power driver that talks to it."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ class SimHost:
     :ivar bmc: ok, dead, stuck (says ok but stays on) or auth (refuses).
     :ivar runs: grows with every start of nova-compute, so that work begun
         before it can be told to be lost.
+    :ivar started_at: when nova-compute was last started.
+    :ivar changed: called when the machine dies or is booted.
     """
 
     def __init__(self, name: str, timeline: Timeline) -> None:
@@ -41,18 +44,25 @@ class SimHost:
             (timeline.now(), True)
         ]
         self.seen_on: datetime.datetime | None = None
+        self.started_at: datetime.datetime | None = None
+        self.panicked = False
+        self.changed: Callable[[], None] = lambda: None
 
     def switch_off(self) -> None:
-        if self.on:
-            self.on = False
+        was_on, self.on = self.on, False
+        if was_on:
             self.power.append((self._timeline.now(), False))
         self.die()
         self.guests.clear()
+        if was_on:
+            self.changed()
 
     def switch_on(self) -> None:
         if not self.on:
             self.on = True
+            self.panicked = False
             self.power.append((self._timeline.now(), True))
+            self.changed()
 
     def die(self) -> None:
         """nova-compute ends; guests may well run on."""
@@ -62,6 +72,8 @@ class SimHost:
         """The kernel stops; power stays on."""
         self.die()
         self.guests.clear()
+        self.panicked = True
+        self.changed()
 
     def was_off(
         self, since: datetime.datetime, until: datetime.datetime

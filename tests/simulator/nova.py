@@ -81,20 +81,45 @@ class SimNova:
         if server.host is not None and self._hosts[server.host].computing:
             self._hosts[server.host].guests.discard(server.uuid)
 
-    def start_compute(self, name: str) -> None:
-        """Start (or restart) nova-compute; it acts on old records first."""
+    def start_compute(self, name: str, resume: bool = False) -> None:
+        """Start (or restart) nova-compute; it acts on old records first.
+
+        :param resume: the guests that ran there are started again.
+        """
         host = self._hosts[name]
         assert host.on, f'{name} is off'
         host.runs += 1
         host.computing = True
+        host.started_at = self._timeline.now()
         newest: dict[str, Record] = {}
         for record in self.records:
             if record.source == name and record.status in records.BLOCKING:
                 newest[record.instance] = record
         for record in newest.values():
             self._destroy_evacuated(host, record)
+        if resume:
+            self._resume(host)
         run = host.runs
         self._timeline.after(START_TAKES, lambda: self._report(host, run))
+
+    def _resume(self, host: SimHost) -> None:
+        """As resume_guests_state_on_host_boot."""
+        for server in self.servers.values():
+            here = server.host == host.name and not server.deleted
+            if here and server.vm_state == 'active':
+                host.guests.add(server.uuid)
+                self.court.require_single(server)
+
+    def at_work(self, source: str) -> list[int]:
+        """Return the records from there on which a target is at work."""
+        return [
+            r.id
+            for r in self.records
+            if r.source == source
+            and r.status in records.UNDER_WAY
+            and not self._is_dead(r)
+            and not self.servers[r.instance].spoilt
+        ]
 
     def _destroy_evacuated(self, host: SimHost, record: Record) -> None:
         server = self.servers[record.instance]

@@ -90,5 +90,10 @@ class Storage:
         self._spool = database.directory / 'spool'
         self.spool = FileSpool(self._spool)
 
+    def forget(self) -> None:
+        """Somebody deletes the store."""
+        assert Storage._database is not None
+        Storage._database.clear()
+
     def close(self) -> None:
         shutil.rmtree(self._spool, ignore_errors=True)

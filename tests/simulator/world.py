@@ -2,6 +2,7 @@
 """Everything together: hosts, nova, storage, daemons and their people."""
 
 from collections.abc import Callable
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -9,10 +10,14 @@ from nova_ha.engine.intake import Fenced
 from nova_ha.engine.settings import Settings
 from nova_ha.recovery import errors
 from nova_ha.recovery import safety
+from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState
 from tests.simulator import records
+from tests.simulator.cluster import SimCluster
+from tests.simulator.daemon import AnswerLost
 from tests.simulator.daemon import Daemon
 from tests.simulator.hosts import SimHost
 from tests.simulator.hosts import SimHosts
@@ -27,13 +32,19 @@ from tests.simulator.wire import Faults
 
 NOVA_AWAY = errors.ComputeUnavailable('nova does not answer')
 STORE_AWAY = errors.StoreUnavailable('the store does not answer')
+CLUSTER_AWAY = errors.ClusterUnavailable('Pacemaker does not answer')
 FOR_EVER = 1_000_000_000
 
 
 class World:
-    """A cloud of a few hosts and a controller."""
+    """A cloud of a few hosts and a controller.
 
-    def __init__(self, hosts: int = 3, **settings: Any) -> None:
+    :ivar cluster: None where no Pacemaker drives nova-ha.
+    """
+
+    def __init__(
+        self, hosts: int = 3, pacemaker: bool = False, **settings: Any
+    ) -> None:
         self.timeline = Timeline()
         self.ledger = Ledger(self.timeline)
         self.faults = Faults()
@@ -44,9 +55,37 @@ class World:
         self.host_file = SimHosts(names)
         self.power = SimPower(self.hosts, self.timeline, self.ledger)
         self.nova = SimNova(self.hosts, self.timeline, self.ledger)
+        self.cluster = self._make_cluster() if pacemaker else None
         self.settings = Settings(**{'owner': 'c1', **settings})
         self.daemons: dict[str, Daemon] = {}
         self.starts: list[str] = []
+
+    def _make_cluster(self) -> SimCluster:
+        cluster = SimCluster(
+            self.hosts, self.nova, self.timeline, self.ledger
+        )
+        cluster.fence_by = self.agent_fences
+        cluster.may_open = self._may_be_open
+        self.nova.court.gate_is_shut = lambda host: (
+            cluster.nodes[host].gate is Gate.SHUT
+        )
+        return cluster
+
+    def agent_fences(self, host: str, power_on: bool = False) -> bool:
+        """Pacemaker's fence agent asks the daemon; whether it succeeded."""
+        owners = [o for o, d in self.daemons.items() if d.process.alive]
+        for owner in owners[:1]:
+            with contextlib.suppress(errors.RecoveryError, AnswerLost):
+                self.fence(host, 20.0, owner, power_on)
+                return True
+        return False
+
+    def _may_be_open(self, host: str) -> bool:
+        """Whether the host's recovery has let evacuations be."""
+        newest = self.storage.store.recoveries(host=host, limit=1)
+        return not newest or newest[0].state in (
+            states.FINAL | {RecoveryState.RETURNING}
+        )
 
     def close(self) -> None:
         for daemon in self.daemons.values():
@@ -67,6 +106,7 @@ class World:
             'store': self.storage.store,
             'spool': self.storage.spool,
             'notifier': self.notices,
+            'cluster': self.cluster,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
         daemon = Daemon(ports, self.timeline, self.faults, settings)
@@ -119,14 +159,21 @@ class World:
         self.hosts[host].panic()
 
     def power_on(self, host: str, compute: bool = True) -> None:
-        """Somebody powers the host on; nova-compute comes with it."""
+        """Somebody powers the host on; nova-compute comes with it, where
+        that is not Pacemaker's affair.
+        """
         self.hosts[host].switch_on()
-        if compute:
+        if compute and self.cluster is None:
             self.nova.start_compute(host)
 
     def nova_away(self) -> Fault:
         return self.faults.add(
             Fault('compute', '*', error=NOVA_AWAY, times=FOR_EVER)
+        )
+
+    def cluster_away(self) -> Fault:
+        return self.faults.add(
+            Fault('cluster', '*', error=CLUSTER_AWAY, times=FOR_EVER)
         )
 
     def store_away(self) -> Fault:
@@ -163,7 +210,9 @@ class World:
         def reached() -> bool:
             nonlocal seen
             before, seen = seen, self.faults.calls.get(('store', 'save'), 0)
-            return before != seen and self.recovery(host).state is state
+            if before == seen or not self.storage.store.recoveries(host):
+                return False
+            return self.recovery(host).state is state
 
         self.until(reached, seconds)
         return self.recovery(host)

@@ -5,7 +5,10 @@ import logging
 import types
 import unittest
 
+from nova_ha.recovery import errors
+from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState as S
+from tests.simulator.wire import Fault
 from tests.simulator.world import World
 
 
@@ -61,3 +64,52 @@ class WorldTest(unittest.TestCase):
     def asked(self, name='vm1'):
         """How often nova was asked to evacuate the instance."""
         return len(self.world.ledger.acts_of('evacuate', f'uuid-{name}'))
+
+
+class ClusterTest(WorldTest):
+    """Pacemaker drives nova-ha: it starts nova-compute, and it fences."""
+
+    SETTINGS = types.MappingProxyType({'pacemaker': True})
+
+    def setUp(self):
+        super().setUp()
+        self.cluster = self.world.cluster
+
+    def gate(self, host='h1'):
+        return self.cluster.nodes[host].gate
+
+    def lost(self, instances=2, **states):
+        """h1 dies; Pacemaker misses it and has it fenced."""
+        self.given(instances, **states)
+        self.world.lose('h1')
+        self.world.until(self.world.storage.store.recoveries, 30)
+
+    def lost_and_evacuated(self, instances=2, **states):
+        self.lost(instances, **states)
+        return self.world.until_state('h1', S.EVACUATED)
+
+    def held_in_returning(self):
+        """Power h1 on; nova does not take it up until the fault is gone."""
+        fault = self.world.faults.add(
+            Fault(
+                'compute',
+                'force_up',
+                error=errors.ComputeRefused('not yet', 400),
+                times=10**6,
+            )
+        )
+        self.world.power_on('h1')
+        self.world.until_state('h1', S.RETURNING)
+        return fault
+
+    def until_open(self, host='h1', seconds=60):
+        self.world.until(lambda: self.gate(host) is Gate.OPEN, seconds)
+
+    def assert_never_started(self, host='h1'):
+        """nova-compute has not been started on the host."""
+        self.assertIsNone(self.world.hosts[host].started_at)
+
+    def assert_serves(self, host='h1'):
+        service = self.world.nova.services[host]
+        self.assertFalse(service.forced_down or service.disabled, service)
+        self.assertTrue(self.world.hosts[host].computing)

@@ -121,27 +121,6 @@ class OperatorTest(WorldTest):
                 'me',
             )
 
-    def test_power_on_when_all_is_accounted_for(self):
-        self.world.fence('h1')
-        self.world.until_state('h1', S.EVACUATED)
-        self.operator.power_on('h1', 'me')
-        self.assertTrue(self.world.hosts['h1'].on)
-        self.assertIn('power_on_by_me', self.world.history('h1'))
-
-    def test_no_power_on_before(self):
-        self.world.nova.spawn_takes = 20.0
-        self.world.fence('h1')
-        self.world.until_state('h1', S.EVACUATING)
-        self.assertRaises(
-            errors.UnsafeRequest, self.operator.power_on, 'node-h1', 'me'
-        )
-        self.assertFalse(self.world.hosts['h1'].on)
-
-    def test_power_on_without_a_recovery(self):
-        self.world.hosts['h2'].switch_off()
-        self.operator.power_on('h2', 'me')
-        self.assertTrue(self.world.hosts['h2'].on)
-
 
 class PowerWatchTest(WorldTest):
     def test_power_seen_on_during_the_evacuations(self):
