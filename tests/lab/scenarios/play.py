@@ -14,6 +14,7 @@ from tests.lab.lab import Lab
 from tests.lab.pacemaker.cluster import SERVICES
 from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.pacemaker.stack import Stack
+from tests.lab.scenarios.stage import OVER
 from tests.lab.scenarios.witnesses import Line
 from tests.lab.services.fencer import Fencer
 from tests.lab.waiting import DeadlinePassed
@@ -22,7 +23,6 @@ from tests.lab.waiting import wait_until
 T = TypeVar('T')
 
 EVACUATED = 'evacuated'
-OVER = frozenset(['completed', 'cancelled'])
 
 
 class UnmetError(LabError):

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the lab good: before the first scenario, and after each."""
 
+import contextlib
+
 from tests.lab import guests
 from tests.lab import recovery
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
 from tests.lab.pacemaker.cluster import FENCER
 from tests.lab.pacemaker.cluster import SERVICES
+from tests.lab.pacemaker.controllers import CONFIG_FILE
 from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.pacemaker.stack import Stack
 from tests.lab.waiting import wait_until
+
+OVER = frozenset(['completed', 'cancelled'])
+STUCK = frozenset(['fence_failed', 'evacuation_failed'])
 
 OPERATOR = 'scenario: an operator has it disabled'
 """Why a scenario's operator has a host disabled."""
@@ -80,13 +86,20 @@ def _well(lab: Lab, stack: Stack, hosts: list[RemoteHost]) -> bool:
 def _at_peace(
     lab: Lab, stack: Stack, host: RemoteHost, hosts: list[RemoteHost]
 ) -> bool:
-    """Whether nova and nova-ha have nothing against a host."""
-    fencer = stack.fencers(hosts)[0]
+    """Whether nova and nova-ha have nothing against a host.
+
+    One that waits for a person gets what it waits for.
+    """
     try:
-        newest = recovery.newest(fencer, host.name)
+        newest = recovery.newest(stack.fencers(hosts)[0], host.name)
     except LabError:
         return False
-    if newest and newest['state'] not in ('completed', 'cancelled'):
+    state = newest['state'] if newest else 'completed'
+    if state in STUCK:
+        _retry(stack, host)
+    elif state == 'evacuated':
+        host.power_on()
+    if state not in OVER:
         return False
     service = lab.cloud.services()[host.name]
     if service['disabled_reason'] == OPERATOR:
@@ -97,3 +110,12 @@ def _at_peace(
         and service['status'] == 'enabled'
         and not service['forced_down']
     )
+
+
+def _retry(stack: Stack, host: RemoteHost) -> None:
+    """As an operator would; it may not be possible at this moment."""
+    with contextlib.suppress(LabError):
+        stack.cluster.run(
+            *('nova-ha-manage', '--config-file', CONFIG_FILE),
+            *('recovery', 'retry', host.name),
+        )
