@@ -23,14 +23,16 @@ OPTS: Sequence[cfg.Opt] = (
         mutable=True,
         help='Seconds one attempt (login, command, polls) may take before '
         'its process is ended and another one begins, inside the time the '
-        'whole request has.',
+        'whole request has. Less where a host has several power devices and '
+        'that time is short: then they share it.',
     ),
     cfg.FloatOpt(
         'read_timeout',
         default=10.0,
         min=1.0,
         mutable=True,
-        help='Seconds a mere read of the power state may take.',
+        help='Seconds a mere read of the power state may take, of all power '
+        'devices of a host together.',
     ),
 )
 

@@ -209,6 +209,7 @@ class _Handler(server.BaseHTTPRequestHandler):
                 '@odata.id': self.path,
                 'Id': self.path.rpartition('/')[2],
                 'Name': 'a system',
+                'Boot': {},
                 'PowerState': state,
                 'Actions': {
                     '#ComputerSystem.Reset': {
