@@ -25,6 +25,11 @@ FAILED = 1
 OFF = 2
 READ_TIMEOUT = 15.0
 """Seconds that reading actions may take: Pacemaker gives a monitor 20."""
+READ_PATIENCE = 2.0
+"""Seconds in which they are tried again: a restart of the daemon should pass
+unnoticed. But before it fences any host, by whatever device, Pacemaker waits
+for ``list`` on every controller, twice where it fails, and a controller
+whose daemon is down must not hold that up."""
 MAX_STDIN = 1024 * 1024
 
 
@@ -46,7 +51,9 @@ class Agent:
         seconds = wanted.timeout
         if not changes:
             seconds = min(seconds, READ_TIMEOUT)
-        self._daemon = patience.Caller(wanted.socket, seconds, say)
+        self._daemon = patience.Caller(
+            wanted.socket, seconds, seconds if changes else READ_PATIENCE, say
+        )
         self._say = say
 
     def run(self) -> int:

@@ -23,14 +23,20 @@ class Caller:
     """Sends requests until the time is up.
 
     :param seconds: in which all requests together end.
+    :param patience: seconds in which a failure is followed by another try.
     :param say: is told what went wrong and is tried again.
     """
 
     def __init__(
-        self, socket_path: str, seconds: float, say: Callable[[str], None]
+        self,
+        socket_path: str,
+        seconds: float,
+        patience: float,
+        say: Callable[[str], None],
     ) -> None:
         self._socket_path = socket_path
         self._until = time.monotonic() + seconds
+        self._patient_until = time.monotonic() + patience
         # Kept back for the answer's way: the daemon gives up first and says
         # why, rather than being cut off.
         self._margin = min(2.0, seconds / 10)
@@ -44,6 +50,10 @@ class Caller:
     @property
     def _left(self) -> float:
         return self._until - time.monotonic()
+
+    def _may_wait(self, pause: float) -> bool:
+        soon = time.monotonic() + pause
+        return soon < self._patient_until and self.deadline > pause + 0.1
 
     def ask(
         self,
@@ -72,7 +82,7 @@ class Caller:
                 why = f'{error}; before that: {said}' if said else error
                 raise client.TooLate(str(why)) from None
             except client.DaemonError as error:
-                if not error.retriable or self.deadline <= pause + 0.1:
+                if not (error.retriable and self._may_wait(pause)):
                     raise
                 if str(error) != said:
                     said = str(error)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the agent loads; its start-up time is made of that."""
+"""What the agents load; their start-up time is made of that."""
 
 import pathlib
 import subprocess
@@ -8,6 +8,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).parents[3]
 AGENT = ROOT / 'pacemaker' / 'fence_nova_ha'
+ALERT = ROOT / 'pacemaker' / 'nova-ha-alert'
+OCF = ROOT / 'pacemaker' / 'ocf' / 'fencer'
 
 #: Each costs as much as all the agent needs, or nearly so.
 SLOW = {
@@ -31,11 +33,15 @@ SLOW = {
 
 
 class StartTest(unittest.TestCase):
-    def loaded(self, stdin):
+    def loaded(self, stdin, *command, **environment):
         """Return the modules that one run imports."""
         done = subprocess.run(
-            [sys.executable, '-IS', '-X', 'importtime', str(AGENT)],
+            [
+                *(sys.executable, '-IS', '-X', 'importtime'),
+                *(command or (AGENT,)),
+            ],
             input=stdin,
+            env=environment,
             capture_output=True,
             text=True,
             timeout=60,
@@ -55,3 +61,21 @@ class StartTest(unittest.TestCase):
 
     def test_what_is_slow_would_be_seen(self):
         self.assertIn('xml', self.loaded('action=metadata\n'))
+
+    def test_an_alert_loads_nothing_slow(self):
+        loaded = self.loaded(
+            '',
+            ALERT,
+            CRM_alert_kind='node',
+            CRM_alert_node='cmp1',
+            CRM_alert_recipient='/nowhere',
+        )
+        self.assertIn('nova_ha.pacemaker.client', loaded)
+        self.assertEqual(set(), loaded & SLOW)
+        ours = {name for name in loaded if name.startswith('nova_ha')}
+        self.assertLessEqual(len(ours), 5, ours)
+
+    def test_a_monitor_of_the_fencer_loads_nothing_slow(self):
+        loaded = self.loaded('', OCF, 'monitor', OCF_RESKEY_socket='/nowhere')
+        self.assertIn('nova_ha.pacemaker.ocf_process', loaded)
+        self.assertEqual(set(), loaded & SLOW)
