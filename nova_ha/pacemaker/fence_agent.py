@@ -25,10 +25,11 @@ FAILED = 1
 OFF = 2
 READ_TIMEOUT = 15.0
 """Seconds that reading actions may take: Pacemaker gives a monitor 20."""
-READ_PATIENCE = 4.0
-"""Seconds in which they are tried again. Before it fences a host, Pacemaker
-waits for the answer of ``list`` from every controller: the one whose daemon
-is down must not hold that up, while a restart should pass unnoticed."""
+READ_PATIENCE = 2.0
+"""Seconds in which they are tried again: a restart of the daemon should pass
+unnoticed. But before it fences any host, by whatever device, Pacemaker waits
+for ``list`` on every controller, twice where it fails, and a controller
+whose daemon is down must not hold that up."""
 MAX_STDIN = 1024 * 1024
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
 import os
+import select
 import signal
 import sys
 import time
@@ -31,6 +32,9 @@ NOT_RUNNING = 7
 TIMEOUTS = {'start': 60.0, 'stop': 90.0}
 """Seconds, where the cluster does not say."""
 TIMEOUT = 20.0
+ALIVE = '/'
+HEALTH = '/v1/health'
+PAUSE = 0.5
 DEEP = 10
 """OCF_CHECK_LEVEL from which on a daemon that cannot fence is a failure."""
 
@@ -89,7 +93,7 @@ class Agent:
 
     def _end(self, process: ocf_process.Process) -> None:
         process.signal(signal.SIGTERM)
-        # Half of the margin is left for the last resort.
+        # The margin is left for the last resort.
         if process.ends_within(self._left):
             return
         _say(
@@ -103,7 +107,7 @@ class Agent:
 
     def monitor(self) -> int:
         """Success means: the daemon answers; deep down, it can fence."""
-        answer = self._ask('/v1/health' if self._level >= DEEP else '/')
+        answer = self._ask(HEALTH if self._level >= DEEP else ALIVE)
         if isinstance(answer, client.DaemonError):
             process = self._find()
             if process is None and isinstance(answer, client.NotThere):
@@ -155,9 +159,17 @@ class Agent:
         return ocf_process.find(self._parameters.pid, self._parameters.socket)
 
     def _answers(self) -> bool:
-        return not isinstance(self._ask('/'), client.DaemonError)
+        return not isinstance(self._ask(ALIVE), client.DaemonError)
 
     def _ask(self, path: str) -> 'dict[str, object] | client.DaemonError':
+        answer = self._ask_once(path)
+        if isinstance(answer, client.BrokenOff):
+            # Its process is ending; a moment later nobody is there.
+            select.select((), (), (), PAUSE)
+            return self._ask_once(path)
+        return answer
+
+    def _ask_once(self, path: str) -> 'dict[str, object] | client.DaemonError':
         seconds = max(0.1, self._left)
         try:
             return client.ask(
@@ -165,7 +177,7 @@ class Agent:
             )
         except client.Refused as error:
             # A no is an answer, unless it was asked whether it can fence.
-            return error if path != '/' else {}
+            return error if path != ALIVE else {}
         except client.DaemonError as error:
             return error
 
