@@ -193,9 +193,15 @@ class Lab:
     def start_fencer(self, fencer: Fencer | None = None) -> Fencer:
         """Configure and start the lab's fencer, or this one; wait for it.
 
-        :raises LabError: it runs already, or does not become ready.
+        :raises LabError: it runs already, or does not become ready; or it is
+            Pacemaker's business.
         """
         fencer = fencer or self.fencer
+        if self.stack and fencer is self.fencer:
+            raise LabError(
+                'this lab has Pacemaker, which starts its fencers; for a '
+                'fencer without it, begin afresh: down --wipe'
+            )
         fencer.prepare()
         fencer.synchronise()
         fencer.start()

@@ -23,6 +23,8 @@ AGENT = 'ocf:lab:service'
 OPERATIONS = (
     'start:timeout=60s,stop:timeout=30s,monitor:interval=2s:timeout=10s'
 )
+#: All machines see the load of one, and would all do less and less.
+UNTHROTTLED = 'property load-threshold=10000%\n'
 TIMING = {
     'monitor-interval': 2,
     'monitor-timeout': 5,
@@ -40,9 +42,7 @@ def load(
 
     :raises LabError: a tool of nova-ha or of Pacemaker failed.
     """
-    devices = power_agents(lab, controllers, hosts)
-    if devices:
-        cluster.load_crm(devices)
+    cluster.load_crm(UNTHROTTLED + power_agents(lab, controllers, hosts))
     cluster.load_xml(cluster.run(*printed_by(lab, controllers)))
 
 

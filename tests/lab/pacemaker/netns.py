@@ -60,8 +60,9 @@ class Home:
         )
 
     def enter(self) -> None:
-        """Go back there."""
+        """Go back there, once."""
         _set(f'/proc/self/fd/{self._descriptor}')
+        os.close(self._descriptor)
 
 
 def _set(path: str) -> None:

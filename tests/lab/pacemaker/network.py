@@ -22,7 +22,7 @@ class Network:
     def __init__(self, lab: LabConfig) -> None:
         self._lab = lab
         self.name = f'{lab.prefix}net'
-        self._home = netns.Home()
+        self._home: netns.Home | None = None
 
     def exists(self) -> bool:
         """Whether it was made."""
@@ -63,11 +63,15 @@ class Network:
 
     def enter(self) -> None:
         """Take this process to where the cloud is."""
+        home = self._home or netns.Home()
         netns.enter(self.name)
+        self._home = home
 
     def leave(self) -> None:
         """Take this process back to where it came from."""
-        self._home.enter()
+        if self._home is not None:
+            self._home.enter()
+            self._home = None
 
     def remove(self) -> None:
         """Remove all namespaces of the lab.
