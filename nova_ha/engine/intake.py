@@ -209,7 +209,7 @@ class Intake:
                         recovery,
                         Event.FENCE_REQUESTED,
                         message=reason,
-                        fencing_since=since,
+                        fencing_since=_incident_since(recovery, since),
                         off_proof=None,
                         **_wish(wish),
                     )
@@ -328,6 +328,20 @@ class Intake:
 def _wish(at: datetime.datetime | None) -> dict[str, Any]:
     """Return the change that a wish for power makes; an off makes none."""
     return {} if at is None else {'power_on_asked_at': at}
+
+
+def _incident_since(
+    recovery: Recovery, asked_at: datetime.datetime
+) -> datetime.datetime:
+    """Return when the incident began that this request is about.
+
+    A host that was coming back has failed anew. Asked again after a fencing
+    that failed, it is still the same: what has proven it off in between
+    (a person's word to Pacemaker) counts.
+    """
+    if recovery.state is RecoveryState.RETURNING:
+        return asked_at
+    return recovery.fencing_since
 
 
 def _is_newer(proof: OffProof, recovery: Recovery) -> bool:

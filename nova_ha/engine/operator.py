@@ -59,7 +59,6 @@ class Operator:
                 recovery,
                 Event.RETRY_REQUESTED,
                 who,
-                fencing_since=self._clock.now(),
                 off_proof=None,
             )
         lifecycle.advance(recovery.state, Event.RETRY_REQUESTED)

@@ -244,7 +244,7 @@ class Remedies:
             return None
         return OffProof(
             host=host.name,
-            method=host.driver,
+            method=' or '.join(dict.fromkeys(host.drivers)),
             witness='power state read by the reconciler',
             verified_at=now,
             was_running=False,

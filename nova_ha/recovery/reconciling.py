@@ -96,12 +96,20 @@ class Finding:
 
 
 def newest_fence(fences: Sequence[NodeFence], node: str) -> NodeFence | None:
-    """Return the node's last line in the history that took its power.
+    """Return the node's line in the history that says most of its power.
+
+    One under way, for nothing is known until it is over; else the last that
+    succeeded, whatever failed after it: a person's ``stonith_admin
+    --confirm`` mostly falls into an attempt that fails a while later. That
+    the node was not lost again since is seen by its not being unclean.
 
     :param fences: oldest first, what is under way last.
     """
     off = [f for f in fences if f.node == node and f.action != 'on']
-    return off[-1] if off else None
+    if off and off[-1].succeeded is None:
+        return off[-1]
+    over_well = [f for f in off if is_over_well(f)]
+    return next(reversed(over_well or off), None)
 
 
 def is_over_well(fence: NodeFence | None) -> bool:

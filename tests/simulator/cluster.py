@@ -158,6 +158,9 @@ class SimCluster:
                 node.fencing = False
             if node.unclean:
                 self._fenced(node, done)
+            elif not done:
+                # Overtaken by a person's word; written down all the same.
+                self.note_fence(node.host.name, done)
 
     def _fenced(self, node: SimNode, done: bool) -> None:
         self.note_fence(node.host.name, done)

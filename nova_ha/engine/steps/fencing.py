@@ -27,7 +27,7 @@ LOOK_AGAIN = 5.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Flight:
-    """A power-off, and the recovery's ``fencing_since`` it was begun for."""
+    """A power-off, and the recovery's ``state_since`` it was begun for."""
 
     since: datetime.datetime
     future: futures.Future[OffProof]
@@ -55,7 +55,7 @@ class Fencing:
         """Take one tick; see :class:`~nova_ha.engine.outcome.Step`."""
         flight = self._flights.get(recovery.uuid)
         # What an earlier attempt came to says nothing about this one.
-        if flight is None or flight.since != recovery.fencing_since:
+        if flight is None or flight.since != recovery.state_since:
             return self._begin(recovery)
         if not flight.future.done():
             return Outcome(after=LOOK_AGAIN)
@@ -75,7 +75,7 @@ class Fencing:
             self._settings().fence_timeout, self._clock.monotonic
         )
         future = self._fences.start(host, deadline)
-        self._flights[recovery.uuid] = _Flight(recovery.fencing_since, future)
+        self._flights[recovery.uuid] = _Flight(recovery.state_since, future)
         future.add_done_callback(lambda _: self._wake(recovery.uuid))
         return Outcome(after=LOOK_AGAIN)
 

@@ -138,6 +138,22 @@ class FencedByOthersTest(ClusterTest):
         self.assertIn('off by a human', recovery.off_proof.witness)
         self.assertEqual(1, len(self.world.storage.store.recoveries()))
 
+    def test_a_person_confirms_while_an_attempt_is_under_way(self):
+        """It fails a while later, after the confirmation."""
+        self.given()
+        self.world.hosts['h1'].bmc = 'dead'
+        self.world.lose('h1')
+        self.world.until(self.world.storage.store.recoveries)
+        self.world.until_state('h1', S.FENCE_FAILED)
+        self.world.until(lambda: self.cluster.nodes['h1'].fencing)
+        self.world.run(5)
+        self.world.hosts['h1'].switch_off()  # the plug
+        self.cluster.confirm('h1')
+        self.world.until(lambda: not self.cluster.history[-1].succeeded)
+        recovery = self.world.until_state('h1', S.EVACUATED)
+        self.assertIn('off by a human', recovery.off_proof.witness)
+        self.assertEqual(1, len(self.world.storage.store.recoveries()))
+
     def test_a_failed_fencing_is_never_touched(self):
         self.cluster.fence_by = lambda _host: False
         self.given()

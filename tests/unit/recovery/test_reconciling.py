@@ -251,13 +251,29 @@ class NewestFenceTest(unittest.TestCase):
     def test_the_last_that_took_the_power(self):
         fences = [
             fence(1),
-            fence(2, action='reboot', succeeded=False),
+            fence(2, action='reboot'),
             fence(3, action='on'),
             fence(4, node='n2'),
         ]
         found = reconciling.newest_fence(fences, 'n1')
         self.assertEqual(fences[1], found)
         self.assertIsNone(reconciling.newest_fence(fences, 'n3'))
+
+    def test_a_success_counts_though_an_attempt_failed_after_it(self):
+        fences = [fence(1, succeeded=False), fence(2)]
+        fences.append(fence(3, action='reboot', succeeded=False))
+        found = reconciling.newest_fence(fences, 'n1')
+        self.assertEqual(fences[1], found)
+
+    def test_failures_alone(self):
+        fences = [fence(1, succeeded=False), fence(2, succeeded=False)]
+        found = reconciling.newest_fence(fences, 'n1')
+        self.assertEqual(fences[1], found)
+
+    def test_nothing_is_known_while_one_is_under_way(self):
+        fences = [fence(1), fence(2, succeeded=None)]
+        found = reconciling.newest_fence(fences, 'n1')
+        self.assertEqual(fences[1], found)
 
 
 TIMES = st.integers(-100, 2000)
