@@ -464,6 +464,11 @@ class RetryTest(ClusterTest):
     def test_a_gate_that_has_been_ajar_proves_nothing(self):
         uuid = self.some_left_behind()
         self.world.until(lambda: self.gate() is Gate.AJAR, 10)
+        history = self.world.history('h1')
+        self.assertLess(
+            history.index('gate_sealed'), history.index('gate_ajar')
+        )
+        self.assertIsNone(self.world.recovery('h1').sealed_at)
         self.world.hosts['h1'].switch_on()
         self.assertRaises(
             errors.UnsafeRequest,
