@@ -9,6 +9,7 @@
 # shell variables: HOST, HOST_DIRECTORY, JOURNAL, PID_FILE.
 
 power_file=$HOST_DIRECTORY/power
+# shellcheck disable=SC2034  # for whoever reads this
 crashed_file=$HOST_DIRECTORY/crashed
 guests=$HOST_DIRECTORY/guests
 
