@@ -16,14 +16,15 @@ FENCERS = ('ocf:nova-ha:fencer', 'systemd:nova-ha-fencer')
 ALERT = 'nova-ha-alert'
 
 
-def _fencers(facts: Facts) -> Sequence[Resource]:
+def fencers(facts: Facts) -> Sequence[Resource]:
+    """Return the resources that run the fencer."""
     return [one for agent in FENCERS for one in facts.cib.of_agent(agent)]
 
 
 @trap
 def fencer_missing(facts: Facts) -> Iterator[Finding]:
     """Nobody looks after the fencer."""
-    if not _fencers(facts):
+    if not fencers(facts):
         yield Finding(
             Severity.WARNING,
             ('nova-ha-fencer',),
@@ -37,7 +38,7 @@ def fencer_missing(facts: Facts) -> Iterator[Finding]:
 @trap
 def fencer_not_on_every_controller(facts: Facts) -> Iterator[Finding]:
     """Fencing may be asked of a controller that has no fencer."""
-    for fencer in _fencers(facts):
+    for fencer in fencers(facts):
         meta = facts.cib.clones.get(fencer.top)
         most = int(fencer.meta.get('clone-max', len(facts.cib.controllers)))
         missing = [
@@ -62,7 +63,7 @@ def fencer_on_host(facts: Facts) -> Iterator[Finding]:
     """The fencer holds passwords that no compute host should."""
     found = [
         fencer.id
-        for fencer in _fencers(facts)
+        for fencer in fencers(facts)
         if any(facts.may_run(fencer, host.node) for host in facts.watched)
     ]
     if found:

@@ -102,6 +102,20 @@ class Facts:
             {self.settings.gate: gate},
         )
 
+    def looked_for(
+        self, resource: cibs.Resource, node: str, gate: str | None = None
+    ) -> bool:
+        """Tell whether Pacemaker looks on a node whether a resource runs.
+
+        :param gate: the value of the gate; None where it is open.
+        """
+        return rules.looked_for(
+            self.cib,
+            resource,
+            self.cib.nodes[node],
+            {self.settings.gate: gate},
+        )
+
     @functools.cached_property
     def nova_ha(self) -> Sequence[cibs.Resource]:
         """The stonith resources of nova-ha."""

@@ -30,22 +30,64 @@ def may_run(
 
     :param changes: of the node's attributes; None takes one away.
     """
-    attributes: dict[str, str | None] = {
-        **node.attributes,
-        **(changes or {}),
-        '#uname': node.name,
-        '#kind': _KINDS[node.remote],
-    }
     scores = [
         found
         for location in of(cib, resource)
-        for found in _scores(location, node.name, attributes)
+        for found in _scores(location, node, changes)
     ]
+    if _only_elsewhere(cib, resource, node, changes):
+        return False
     if min(scores, default=0) <= -INFINITY:
         return False
     if duration.is_false(cib.properties.get('symmetric-cluster')):
         return bool(scores) and sum(scores) >= 0
     return sum(scores) > -INFINITY
+
+
+def looked_for(
+    cib: Cib,
+    resource: Resource,
+    node: Node,
+    changes: Mapping[str, str | None] | None = None,
+) -> bool:
+    """Tell whether Pacemaker looks there whether a resource runs already.
+
+    :param changes: of the node's attributes; None takes one away.
+    """
+    found = _discovery(cib, resource, node, changes)
+    if 'exclusive' in found:
+        return True
+    return 'never' not in found and not _only_elsewhere(
+        cib, resource, node, changes
+    )
+
+
+def _only_elsewhere(
+    cib: Cib,
+    resource: Resource,
+    node: Node,
+    changes: Mapping[str, str | None] | None,
+) -> bool:
+    """Tell whether rules with exclusive discovery leave this node out."""
+    return 'exclusive' not in _discovery(cib, resource, node, changes) and any(
+        'exclusive' in _discovery(cib, resource, other)
+        for other in cib.nodes.values()
+        if other is not node
+    )
+
+
+def _discovery(
+    cib: Cib,
+    resource: Resource,
+    node: Node,
+    changes: Mapping[str, str | None] | None = None,
+) -> set[str]:
+    """Return resource-discovery of the rules that hold for a node."""
+    return {
+        location.get('resource-discovery', 'always')
+        for location in of(cib, resource)
+        if any(True for _ in _scores(location, node, changes))
+    }
 
 
 def of(cib: Cib, resource: Resource) -> Iterator[ET.Element]:
@@ -67,9 +109,17 @@ def attributes_of(location: ET.Element) -> Iterator[str]:
 
 
 def _scores(
-    location: ET.Element, node: str, attributes: Mapping[str, str | None]
+    location: ET.Element,
+    node: Node,
+    changes: Mapping[str, str | None] | None,
 ) -> Iterator[int]:
-    if location.get('node', '').lower() == node.lower():
+    attributes: dict[str, str | None] = {
+        **node.attributes,
+        **(changes or {}),
+        '#uname': node.name,
+        '#kind': _KINDS[node.remote],
+    }
+    if location.get('node', '').lower() == node.name.lower():
         yield score(location.get('score'))
     for rule in location.findall('rule'):
         if _holds(rule, attributes):

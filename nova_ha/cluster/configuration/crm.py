@@ -50,6 +50,7 @@ def _sections(configuration: Configuration) -> Iterator[tuple[str, Parts]]:
     yield remarks.FENCER, _clones((c.fencer,))
     yield remarks.BANS, _bans(c)
     yield remarks.DEVICES, (_primitive(one) for one in c.devices)
+    yield remarks.ORDERS, _orders(c)
     yield remarks.LEVELS, _levels(c.levels)
     yield remarks.ALERT, _alert(c)
 
@@ -94,12 +95,18 @@ def _dependencies(configuration: Configuration) -> Parts:
         ]
 
 
+def _orders(configuration: Configuration) -> Parts:
+    for one in configuration.orders:
+        yield [f'order {one.id}', f'Optional: {one.first} {one.then}']
+
+
 def _bans(configuration: Configuration) -> Parts:
     for ban in configuration.bans:
-        yield [
-            f'location {ban.id} {ban.resource}',
-            f'rule -inf: {ban.attribute} {ban.operation} {ban.value}',
-        ]
+        parts = [f'location {ban.id} {ban.resource}']
+        if ban.unseen:
+            parts.append('resource-discovery=never')
+        rule = f'rule -inf: {ban.attribute} {ban.operation} {ban.value}'
+        yield [*parts, rule]
 
 
 def _levels(levels: Sequence[Level]) -> Parts:

@@ -22,6 +22,11 @@ EXTERNAL = 'external'
 #: Seconds that fence_ipmilan may take; its own limits add up to less.
 _IPMILAN = 60
 
+# A device that failed is tried again after a minute, not never. Not at once
+# (migration-threshold=0): it would stay where it fails, and Pacemaker does
+# nothing else while the start of a device runs into its time-out.
+_META = (('failure-timeout', '60s'),)
+
 
 def levels(host: Host, wishes: Wishes) -> tuple[Level, ...]:
     """Return what is tried to fence the host, in turn.
@@ -94,6 +99,7 @@ def _nova_ha(wishes: Wishes) -> Primitive:
         f'stonith:{AGENT}',
         tuple(parameters),
         _watched(timing),
+        _META,
     )
 
 
@@ -142,6 +148,7 @@ def _ipmilan(host: Host, wishes: Wishes) -> Primitive:
             *_limits(_IPMILAN),
         ),
         _watched(wishes.timing),
+        _META,
     )
 
 

@@ -84,6 +84,9 @@ class Ban:
 
     :ivar operation: ``eq`` or ``ne``; ``ne`` holds for nodes that have no
         such attribute, too.
+    :ivar unseen: Pacemaker does not even look there whether it runs. Only
+        for nodes where it never can: what runs there all the same is found
+        by nobody.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Ban:
     attribute: str
     operation: str
     value: str
+    unseen: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,6 +114,18 @@ class Dependency:
     def colocation(self) -> str:
         """The id of the rule on their place."""
         return f'{self.stem}-together'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Order:
+    """Of two that are to start, ``first`` starts first.
+
+    ``then`` may do without it, and is not restarted with it.
+    """
+
+    id: str
+    first: str
+    then: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -154,5 +170,6 @@ class Configuration:
     devices: tuple[Primitive, ...]
     bans: tuple[Ban, ...]
     dependencies: tuple[Dependency, ...]
+    orders: tuple[Order, ...]
     levels: tuple[Level, ...]
     alert: Alert

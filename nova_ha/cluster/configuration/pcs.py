@@ -13,6 +13,7 @@ from nova_ha.cluster.configuration.model import Configuration
 from nova_ha.cluster.configuration.model import Dependency
 from nova_ha.cluster.configuration.model import Level
 from nova_ha.cluster.configuration.model import Node
+from nova_ha.cluster.configuration.model import Order
 from nova_ha.cluster.configuration.model import Pairs
 from nova_ha.cluster.configuration.model import Primitive
 
@@ -77,6 +78,7 @@ def _sections(c: Configuration) -> Iterator[tuple[str, Commands]]:
         remarks.DEVICES,
         (_primitive('stonith', one, False) for one in c.devices),
     )
+    yield remarks.ORDERS, (_order(order) for order in c.orders)
     yield remarks.LEVELS, (_level(level) for level in c.levels)
     yield remarks.ALERT, _alert(c)
 
@@ -137,10 +139,20 @@ def _dependencies(dependencies: Sequence[Dependency]) -> Commands:
         ]
 
 
+def _order(order: Order) -> Sequence[str]:
+    return [
+        _pcs('constraint', 'order'),
+        f"start {order.first} 'then' start {order.then}",
+        'kind=Optional',
+        f'id={order.id}',
+    ]
+
+
 def _ban(ban: Ban) -> Sequence[str]:
     return [
         _pcs('constraint', 'location', ban.resource, 'rule'),
         f'id={ban.id}-rule',
+        *(('resource-discovery=never',) if ban.unseen else ()),
         f'constraint-id={ban.id}',
         'score=-INFINITY '
         + shlex.join((ban.attribute, ban.operation, ban.value)),

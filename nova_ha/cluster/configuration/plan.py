@@ -14,6 +14,7 @@ from nova_ha.cluster.configuration.model import ConfigurationError
 from nova_ha.cluster.configuration.model import Dependency
 from nova_ha.cluster.configuration.model import Node
 from nova_ha.cluster.configuration.model import Operation
+from nova_ha.cluster.configuration.model import Order
 from nova_ha.cluster.configuration.model import Pairs
 from nova_ha.cluster.configuration.model import Primitive
 from nova_ha.cluster.configuration.services import NAME
@@ -37,8 +38,14 @@ FENCER = Clone(
             Operation('stop', timeout='120s'),
             Operation('monitor', timeout='30s', interval='10s'),
         ),
-        # Fencing depends on it: it is started again for ever.
-        meta=(('migration-threshold', '0'), ('failure-timeout', '60s')),
+        # Fencing depends on it: it is started again for ever, and also while
+        # a host has still to be fenced, which otherwise would wait for the
+        # fencer, and the fencer for it.
+        meta=(
+            ('migration-threshold', '0'),
+            ('failure-timeout', '60s'),
+            ('requires', 'nothing'),
+        ),
     )
 )
 
@@ -69,6 +76,13 @@ def configuration(hosts: Sequence[Host], wishes: Wishes) -> Configuration:
                 f'{first.primitive.id}-{then.primitive.id}',
             )
             for first, then in itertools.pairwise(wishes.services)
+        ),
+        orders=(
+            Order(
+                f'{fencer.primitive.id}-{devices.NOVA_HA}-order',
+                fencer.id,
+                devices.NOVA_HA,
+            ),
         ),
         levels=tuple(
             level for host in hosts for level in devices.levels(host, wishes)
@@ -159,11 +173,19 @@ def _fencer(wishes: Wishes) -> Clone:
 def _bans(
     hosts: Sequence[Host], wishes: Wishes, fencer: Clone
 ) -> Iterator[Ban]:
-    for name in (*(host.node for host in hosts), fencer.id):
+    """Yield what must not run where.
+
+    Where an agent is not even installed, it is not looked for. The gate is
+    otherwise: a service that runs though it is shut must be found.
+    """
+    for host in hosts:
+        name = host.node
         yield Ban(f'{name}-on-control', name, ROLE, 'ne', CONTROL)
+    name = fencer.id
+    yield Ban(f'{name}-on-control', name, ROLE, 'ne', CONTROL, unseen=True)
     for clone in wishes.services:
         name = clone.id
-        yield Ban(f'{name}-on-compute', name, ROLE, 'ne', COMPUTE)
+        yield Ban(f'{name}-on-compute', name, ROLE, 'ne', COMPUTE, unseen=True)
         yield Ban(f'{name}-gate', name, wishes.gate, 'eq', Gate.SHUT.value)
 
 

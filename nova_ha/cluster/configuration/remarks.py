@@ -26,6 +26,10 @@ BANS = (
 )
 FENCER = 'The fencer, on every controller.'
 DEVICES = 'Fencing.'
+ORDERS = (
+    'The agent is asked when the fencer is there to answer; a host is fenced '
+    'in any case.'
+)
 LEVELS = 'Who fences which host: devices of a level in this order.'
 ALERT = 'The local fencer hears at once what happens.'
 

@@ -121,6 +121,8 @@ def _constraints(configuration: Configuration) -> ET.Element:
     section = ET.Element('constraints')
     for ban in configuration.bans:
         place = _add(section, 'rsc_location', id=ban.id, rsc=ban.resource)
+        if ban.unseen:
+            place.set('resource-discovery', 'never')
         rule = _add(place, 'rule', id=f'{ban.id}-rule', score='-INFINITY')
         _add(
             rule,
@@ -148,6 +150,15 @@ def _constraints(configuration: Configuration) -> ET.Element:
                 'rsc': one.then,
                 'with-rsc': one.first,
             },
+        )
+    for order in configuration.orders:
+        _add(
+            section,
+            'rsc_order',
+            id=order.id,
+            kind='Optional',
+            first=order.first,
+            then=order.then,
         )
     return section
 

@@ -6,6 +6,7 @@ import json
 import pathlib
 import sys
 import textwrap
+import time
 
 import fixtures
 import testtools
@@ -94,6 +95,128 @@ class FormatsTest(ClusterTestCase):
         with self.assertRaisesRegex(AssertionError, 'already exists'):
             cluster.load('pcs', text)
         self.assertEqual(before, cluster.file.read_bytes())
+
+
+class PlansTest(ClusterTestCase):
+    """What Pacemaker itself makes of it."""
+
+    UP = ('--node-up', 'ctl1', '--node-up', 'ctl2', '--node-up', 'ctl3')
+    FENCER_FAILS = ('--op-inject', 'nova-ha-fencer_monitor_10000@{}=7')
+    HOST_FAILS = ('--op-inject', 'cmp1_monitor_10000@{}=1')
+
+    def loaded(self, name):
+        cloud = clouds.CLOUDS[name]
+        cluster = self.cluster(cloud)
+        configuration = plan.configuration(cloud.hosts, cloud.wishes)
+        cluster.load('xml', xml.render(configuration))
+        return cluster
+
+    def test_nobody_is_asked_for_what_he_cannot_have(self):
+        waits = self.loaded('mixed-fleet').planned(*self.UP)
+        probes = {
+            tuple(action.split('_monitor_0@'))
+            for action in waits
+            if '_monitor_0@' in action
+        }
+        controllers = {'ctl1', 'ctl2', 'ctl3'}
+        hosts = {'cmp1', 'cmp2', 'cmp-3.rack2'}
+        self.assertEqual(controllers, self.asked(probes, 'nova-ha-fencer'))
+        for service in ('neutron-ovs-agent', 'nova-compute'):
+            self.assertEqual(hosts, self.asked(probes, service))
+
+    def asked(self, probes, resource):
+        return {
+            node for name, node in probes if name.split(':')[0] == resource
+        }
+
+    def test_a_shut_gate_hides_nothing(self):
+        cluster = self.loaded('one-controller')
+        cluster.run(
+            *('cibadmin', '--modify', '--scope', 'nodes', '--xml-text'),
+            '<node id="cmp1"><instance_attributes id="nodes-cmp1">'
+            '<nvpair id="gate" name="nova-ha-gate" value="shut"/>'
+            '</instance_attributes></node>',
+        )
+        waits = cluster.planned('--node-up', 'ctl1')
+        services = [one for one in waits if one.startswith('nova-compute:')]
+        self.assertEqual(
+            ['monitor_0@cmp1', 'monitor_0@cmp2'],
+            sorted(
+                one.split('_', 1)[1]
+                for one in services
+                if '_monitor_0@' in one
+            ),
+        )
+        self.assertEqual(
+            ['cmp2'],
+            [one.split('@')[1] for one in services if '_start_0@' in one],
+        )
+
+    def test_all_fencers_start_before_the_agent_is_asked(self):
+        waits = self.loaded('mixed-fleet').planned(*self.UP)
+        [start] = [one for one in waits if one.startswith('nova-ha-fence_sta')]
+        before = {
+            one.split('@')[1]
+            for one in waits[start]
+            if one.startswith('nova-ha-fencer:') and '_start_0@' in one
+        }
+        self.assertEqual({'ctl1', 'ctl2', 'ctl3'}, before)
+
+    def test_no_host_holds_the_fencers_up(self):
+        waits = self.loaded('mixed-fleet').planned(*self.UP)
+        for action, before in waits.items():
+            if action.startswith('nova-ha-fencer:') and '_start_' in action:
+                self.assertEqual(
+                    [], [one for one in before if one.startswith('cmp')]
+                )
+
+    def test_the_device_outlives_the_fencer(self):
+        cluster = self.loaded('one-controller')
+        self.settle(cluster)
+        waits = cluster.planned(*self.at(self.FENCER_FAILS))
+        self.assertIn('nova-ha-fencer_start_0@ctl1', waits)
+        self.assertEqual(
+            [], [one for one in waits if one.startswith('nova-ha-fence_')]
+        )
+
+    def test_the_fencer_starts_while_a_host_is_to_be_fenced(self):
+        cluster = self.loaded('one-controller')
+        self.settle(cluster)
+        waits = cluster.planned(
+            *self.at(self.FENCER_FAILS), *self.at(self.HOST_FAILS)
+        )
+        fencing = 'stonith-cmp1-reboot@cmp1'
+        self.assertIn(fencing, waits)
+        self.assertNotIn(fencing, waits['nova-ha-fencer_start_0@ctl1'])
+
+    def settle(self, cluster):
+        cluster.planned('--node-up', 'ctl1')
+        self.assertEqual({}, cluster.planned())
+
+    def at(self, event):
+        return [word.format('ctl1') for word in event]
+
+    def test_a_device_that_failed_is_tried_again(self):
+        cluster = self.loaded('one-controller')
+        cluster.planned(
+            *('--node-up', 'ctl1'),
+            *('--op-fail', 'nova-ha-fence_start_0@ctl1=1'),
+        )
+        # crm_simulate counts one; a failed start counts infinitely.
+        text = cluster.file.read_text(encoding='utf-8')
+        counted = 'name="fail-count-nova-ha-fence#start_0" value="{}"'
+        self.assertIn(counted.format(1), text)
+        text = text.replace(counted.format(1), counted.format('INFINITY'))
+        cluster.file.write_text(text, encoding='utf-8')
+        start = 'nova-ha-fence_start_0@ctl1'
+        now = time.time()
+        self.assertIn(start, self.planned_at(cluster, now + 61))
+        cluster.file.write_text(text, encoding='utf-8')
+        self.assertNotIn(start, self.planned_at(cluster, now))
+
+    def planned_at(self, cluster, when):
+        shown = time.strftime('%Y-%m-%d %H:%M:%SZ', time.gmtime(when))
+        return cluster.planned('--set-datetime', shown)
 
 
 class AgentsTest(ClusterTestCase):

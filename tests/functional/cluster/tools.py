@@ -12,7 +12,14 @@ import subprocess
 from xml.etree import ElementTree as ET
 
 ROOT = pathlib.Path(__file__).parents[3]
-PROGRAMS = ('pcs', 'crm', 'cibadmin', 'crm_verify', 'unshare')
+PROGRAMS = (
+    'pcs',
+    'crm',
+    'cibadmin',
+    'crm_simulate',
+    'crm_verify',
+    'unshare',
+)
 
 EMPTY = """\
 <cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="1"
@@ -126,10 +133,47 @@ class Cluster:
         }
         return self.run(*commands[suffix], str(file))
 
+    def planned(self, *events):
+        """Let Pacemaker plan and go through what follows on events.
+
+        :param events: options of ``crm_simulate``.
+        :return: each action, as ``RESOURCE_ACTION_INTERVAL@NODE``, with all
+            that it waits for.
+        """
+        graph = self._directory / 'graph.xml'
+        self.run(
+            *('crm_simulate', '--xml-file', self.file, '--simulate'),
+            *('--save-graph', graph, '--save-output', self.file, *events),
+        )
+        return _waits(ET.parse(graph).getroot())
+
     def meaning(self):
         """Return the configuration without what means nothing."""
         root = ET.parse(self.file).getroot()
         return _meaning(root.find('configuration'))
+
+
+def _waits(graph):
+    names, first = {}, {}
+    for synapse in graph.iter('synapse'):
+        before = {one.get('id') for one in synapse.findall('inputs/*/*')}
+        for action in synapse.find('action_set'):
+            key = action.get('id')
+            node = action.get('on_node', '')
+            names[key] = f'{action.get("operation_key")}@{node}'
+            first[key] = before
+    return {
+        names[key]: {names[one] for one in _all_before(key, first)}
+        for key in names
+    }
+
+
+def _all_before(key, first):
+    found, new = set(), {key}
+    while new:
+        new = {one for known in new for one in first[known]} - found
+        found |= new
+    return found
 
 
 KEPT_IDS = ('primitive', 'clone', 'alert', 'node')
