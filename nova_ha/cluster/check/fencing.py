@@ -71,6 +71,24 @@ def nova_ha_device_missing(facts: Facts) -> Iterator[Finding]:
 
 
 @trap
+def asked_whom_it_fences(facts: Facts) -> Iterator[Finding]:
+    """The list of hosts comes from the fencer."""
+    for device in facts.nova_ha:
+        named = {'pcmk_host_list', 'pcmk_host_map'} & set(device.parameters)
+        if not named:
+            yield Finding(
+                Severity.NOTE,
+                (device.id,),
+                'It asks the fencer whom it can fence (dynamic-list).',
+                'While the fencer of a controller is down, fencing that this '
+                'controller has a part in waits some seconds for the answer, '
+                'whichever device is to do it.',
+                'Name the hosts in pcmk_host_list, as "nova-ha-manage '
+                'pacemaker config" does.',
+            )
+
+
+@trap
 def rack_fenced_one_by_one(facts: Facts) -> Iterator[Finding]:
     """One device, one action at a time."""
     for device in facts.nova_ha:

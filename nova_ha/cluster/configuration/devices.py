@@ -71,19 +71,21 @@ def devices(hosts: Sequence[Host], wishes: Wishes) -> tuple[Primitive, ...]:
 
     :raises ConfigurationError: the hosts file lacks what one needs.
     """
-    found = [_nova_ha(wishes)]
+    found = [_nova_ha(hosts, wishes)]
     if wishes.power_agent == GENERATED:
         found += [_ipmilan(host, wishes) for host in hosts]
     return tuple(found)
 
 
-def _nova_ha(wishes: Wishes) -> Primitive:
+def _nova_ha(hosts: Sequence[Host], wishes: Wishes) -> Primitive:
     timing = wishes.timing
     parameters = [
         ('timeout', str(timing.agent)),
-        # Whom it can fence is asked of the fencer, so that a new host has
-        # to be added to the hosts file only.
-        ('pcmk_host_check', 'dynamic-list'),
+        # Named, not asked of the fencer (dynamic-list): while a fencer is
+        # down, its controller would wait for that answer before any device
+        # may fence. A new host has to be made known to Pacemaker anyway.
+        ('pcmk_host_list', ' '.join(host.node for host in hosts)),
+        ('pcmk_host_check', 'static-list'),
         # Else the hosts of a rack wait for each other.
         ('pcmk_action_limit', '-1'),
         *_limits(timing.fencing),
