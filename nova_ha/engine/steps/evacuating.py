@@ -15,6 +15,7 @@ import logging
 
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.following import Follower
+from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.planning import Planner
@@ -72,6 +73,7 @@ class Evacuating:
         self._store = store
         self._compute = compute
         self._fences = FencedHosts(store)
+        self._incoming = Incoming(store, compute)
         self._calls = calls
         self._clock = clock
         self._settings = settings
@@ -261,6 +263,9 @@ class Evacuating:
         self._save(work)
         if work.unfinished():
             return Outcome(after=0.0)
+        waits = self._incoming.why_wait(work.recovery)
+        if waits:
+            return Outcome(after=IDLE, message=waits)
         failed = any(
             r.state is EvacuationState.FAILED for r in work.rows.values()
         )
