@@ -63,6 +63,7 @@ class ErrorsTest(unittest.TestCase):
                 'PowerUnreachable',
                 'PowerDeviceError',
                 'PowerStuck',
+                'ClusterUnavailable',
                 'ComputeUnavailable',
                 'StoreUnavailable',
             },
