@@ -63,7 +63,10 @@ class PowerOn:
         owner = self._settings().owner
         for recovery in self._store.recoveries(active=True):
             if recovery.owner == owner and recovery.power_on_asked_at:
-                self._see_to(recovery)
+                try:
+                    self._see_to(recovery)
+                except errors.StoreError as e:  # the next turn reads anew
+                    LOG.info('%s: not written down: %s', recovery.host, e)
 
     def _see_to(self, recovery: Recovery) -> None:
         if power_on.is_moot(recovery.state):

@@ -244,6 +244,32 @@ class FencedByOthersTest(ClusterTest):
         recovery = self.world.until_state('h1', S.EVACUATED)
         self.assertEqual('sim', recovery.off_proof.method)
 
+    def test_back_while_its_gate_was_being_shut(self):
+        """nova-compute was started meanwhile: the history proves nothing."""
+        self.given()
+        self.by_a_power_agent(reboot=True)
+        self.world.lose('h1')
+        self.world.run(4)
+        self.world.faults.add(Fault('cluster', 'set_gate', delay=25.0))
+        self.world.run(120)
+        self.assertEqual([], self.world.storage.store.recoveries())
+        self.assertIs(Gate.OPEN, self.gate())
+        self.assert_serves()
+
+    def test_fenced_again_while_its_gate_was_being_shut(self):
+        self.given()
+        self.by_a_power_agent()
+        self.world.lose('h1')
+        self.world.run(4)
+        self.world.faults.add(Fault('cluster', 'set_gate', delay=20.0))
+        self.world.timeline.after(
+            15.0, lambda: self.cluster.note_fence('h1', action='reboot')
+        )
+        self.world.until(self.world.storage.store.recoveries)
+        self.world.until_state('h1', S.EVACUATED)
+        # The power was read instead: the line looked at was not the newest.
+        self.assertEqual('sim', self.world.recovery('h1').off_proof.method)
+
     def test_neither_gate_nor_power(self):
         self.given()
         self.by_a_power_agent()

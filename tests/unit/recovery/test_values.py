@@ -65,6 +65,7 @@ class ErrorsTest(unittest.TestCase):
                 'PowerUnreachable',
                 'PowerDeviceError',
                 'PowerStuck',
+                'ClusterUnavailable',
                 'ComputeUnavailable',
                 'ClusterUnavailable',
                 'StoreUnavailable',
