@@ -108,13 +108,25 @@ def play_scenarios(lab: Lab, arguments: argparse.Namespace) -> None:
     tell_which(lab)
     progress = Progress()
     if lab.stack is None:
-        raise LabError('scenarios need Pacemaker: up --pacemaker first')
-    lab.up(progress)
-    runner = Runner(lab, lab.stack, arguments.report, progress)
-    results = runner.run(wanted)
+        raise LabError(
+            'this lab was brought up without Pacemaker, which scenarios '
+            'need; wipe it first: down --wipe'
+        )
+    lab.enter()
+    found_up = lab.is_up()
+    good = False
+    try:
+        lab.up(progress)
+        runner = Runner(lab, lab.stack, arguments.report, progress)
+        results = runner.run(wanted)
+        good = all(result.outcome != 'failed' for result in results)
+    finally:
+        if not found_up:
+            # What went wrong is read in the logs.
+            lab.down(progress, wipe=good)
     print(f'\n{report.table(results)}\n')
     print(f'Transcripts are in {runner.transcripts}.')
-    if any(result.outcome == 'failed' for result in results):
+    if not good:
         raise LabError('not every scenario ended as it must, see above')
 
 
@@ -159,6 +171,7 @@ def parser() -> argparse.ArgumentParser:
         nargs='*',
         help='names or numbers; all if none',
     )
+    _add_cluster(command)
     command.add_argument(
         '--report',
         metavar='FILE',
@@ -182,6 +195,11 @@ def _add_up(command: argparse.ArgumentParser) -> None:
         help='with a Pacemaker cluster, which starts the compute services '
         'and the fencers; the lab remembers it until it is wiped',
     )
+    _add_cluster(command)
+    command.set_defaults(run=up)
+
+
+def _add_cluster(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         '--controllers', type=int, choices=(1, 3), help='how many it has'
     )
@@ -192,23 +210,28 @@ def _add_up(command: argparse.ArgumentParser) -> None:
         help='1: Pacemaker fences compute hosts through nova-ha alone; '
         '2: through fence_ipmilan, with nova-ha behind it',
     )
-    command.set_defaults(run=up)
+
+
+#: These bring the lab up, which enters its network by itself.
+_MAY_START = ('up', 'scenarios')
 
 
 def which_lab(arguments: argparse.Namespace) -> Lab:
     """The lab as it is remembered, or as it is wished for."""
     config = choice.remembered(LabConfig.from_environment())
-    if arguments.command == 'up':
+    if arguments.command in _MAY_START:
         wished = {
             key: getattr(arguments, key)
             for key in ('controllers', 'wiring')
             if getattr(arguments, key)
         }
-        if arguments.pacemaker or wished:
+        if arguments.command == 'scenarios' and not config.state.exists():
+            wished.setdefault('controllers', 1)
+        if wished or getattr(arguments, 'pacemaker', False):
             wished.setdefault('controllers', config.controllers or 1)
         config = dataclasses.replace(config, **wished)
     lab = Lab(config)
-    if arguments.command != 'up':
+    if arguments.command not in _MAY_START:
         lab.enter()
     return lab
 
