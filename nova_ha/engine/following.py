@@ -169,7 +169,10 @@ class Follower:
         if record and not over and following.lost_target(record, fenced):
             why = f'its target {record.target} was fenced'
             # Its record stays as it is for ever; it is settled all the same.
-            self._again(work, row, why, now, last_migration=record.id)
+            # Nothing is to be waited for either: another target is well.
+            self._again(
+                work, row, why, now, last_migration=record.id, not_before=now
+            )
         elif following.waited(row, self._settings().timeout, now):
             self._too_long(work, row, record, now)
         elif over:
@@ -292,7 +295,7 @@ class Follower:
         if row.attempts >= self._settings().attempts:
             self._settle_row(work, row, Event.GAVE_UP, now, why, **changes)
             return
-        changes['not_before'] = now + self._backoff(row)
+        changes.setdefault('not_before', now + self._backoff(row))
         self._settle_row(work, row, Event.ATTEMPT_FAILED, now, why, **changes)
 
     def _confirm(

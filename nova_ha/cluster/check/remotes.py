@@ -18,6 +18,9 @@ SLOWEST = 60.0
 HASTIEST = 5.0
 """Seconds that a busy host may take to answer."""
 
+LONGEST_CONNECT = 10.0
+"""Seconds that a try to reach a host that is off should take at most."""
+
 DEFAULT_TIMEOUT = 20.0
 """Pacemaker's, for an operation that says nothing."""
 
@@ -41,7 +44,7 @@ def reconnect_interval_missing(facts: Facts) -> Iterator[Finding]:
             'The connection has no reconnect_interval.',
             'After the host was fenced, Pacemaker tries to reach it once; '
             'when it returns later, it stays away until somebody cleans up.',
-            'Set reconnect_interval=15s.',
+            'Set reconnect_interval=30s.',
         )
 
 
@@ -107,6 +110,34 @@ def detection_hasty(facts: Facts) -> Iterator[Finding]:
             'loses all of its instances.',
             'Set interval=10s timeout=15s.',
         )
+
+
+@trap
+def connecting_holds_up(facts: Facts) -> Iterator[Finding]:
+    """A host that is off holds up the fencing of another."""
+    found = [
+        one
+        for one in facts.connections.values()
+        if _connect_timeout(one) > LONGEST_CONNECT
+    ]
+    if found:
+        worst = max(_connect_timeout(one) for one in found)
+        yield Finding(
+            Severity.WARNING,
+            _ids(found),
+            f'A try to reach the host may take {duration.shown(worst)} '
+            '(timeout of start).',
+            'While Pacemaker tries to reach a host that is off, it fences no '
+            'other that has just failed.',
+            'Set op start timeout=8s, and reconnect_interval=30s.',
+        )
+
+
+def _connect_timeout(connection: Resource) -> float:
+    start = connection.operation('start')
+    if start is None or start.timeout is None:
+        return DEFAULT_TIMEOUT
+    return start.timeout
 
 
 @trap

@@ -143,7 +143,7 @@ def _connection(host: Host, timing: Timing) -> Primitive:
         'ocf:pacemaker:remote',
         (*server, ('reconnect_interval', f'{timing.reconnect_interval}s')),
         (
-            Operation('start', timeout='20s'),
+            Operation('start', timeout=f'{timing.CONNECT}s'),
             Operation('stop', timeout='60s'),
             Operation(
                 'monitor',

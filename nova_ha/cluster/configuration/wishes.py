@@ -23,11 +23,15 @@ class Timing:
 
     monitor_interval: int = 10
     monitor_timeout: int = 15
-    reconnect_interval: int = 15
+    reconnect_interval: int = 30
     agent: int = 55
 
     GRACE = 5
     """What Pacemaker gives the agent more than the agent takes."""
+
+    CONNECT = 8
+    """For reaching a host. While Pacemaker tries to reach one that is off, it
+    does not fence another that has just failed: short, and not too often."""
 
     READ = 20
     """For the agent's monitor, list and status, which end within 15."""

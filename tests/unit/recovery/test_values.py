@@ -67,7 +67,6 @@ class ErrorsTest(unittest.TestCase):
                 'PowerStuck',
                 'ClusterUnavailable',
                 'ComputeUnavailable',
-                'ClusterUnavailable',
                 'StoreUnavailable',
             },
             retriable,
