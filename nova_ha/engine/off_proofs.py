@@ -1,11 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes an off-proof back that has become untrue."""
+"""Off-proofs that the engine makes of a read, and takes back."""
+
+import datetime
 
 from nova_ha.engine.journal import Journal
 from nova_ha.recovery import ports
 from nova_ha.recovery import safety
+from nova_ha.recovery.model import Host
+from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
+
+
+def of_read(host: Host, at: datetime.datetime, why: str) -> OffProof:
+    """Return the proof that a host is off which has just been read off.
+
+    :param at: before the read began.
+    :param why: what it was read for.
+    """
+    return OffProof(
+        host=host.name,
+        method=' or '.join(dict.fromkeys(host.drivers)),
+        witness=f'power state read again for {why}',
+        verified_at=at,
+        was_running=False,
+    )
 
 
 class OffProofs:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import dataclasses
 from typing import Any
 
+from nova_ha.engine import off_proofs
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.settings import SettingsSource
@@ -147,13 +148,7 @@ class Operator:
         now = self._clock.now()
         state = self._power.power_state(host, self._deadline())
         if state is PowerState.OFF:
-            return OffProof(
-                host=host.name,
-                method=' or '.join(dict.fromkeys(host.drivers)),
-                witness='power state read again for the retry',
-                verified_at=now,
-                was_running=False,
-            )
+            return off_proofs.of_read(host, now, 'the retry')
         raise errors.UnsafeRequest(
             f'the power of {host.name} is {state.value}: nothing more is '
             'evacuated from it unless it is fenced again '

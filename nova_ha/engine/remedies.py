@@ -13,6 +13,7 @@ import logging
 from typing import Any
 import uuid
 
+from nova_ha.engine import off_proofs
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
@@ -242,13 +243,7 @@ class Remedies:
                 state.value,
             )
             return None
-        return OffProof(
-            host=host.name,
-            method=' or '.join(dict.fromkeys(host.drivers)),
-            witness='power state read by the reconciler',
-            verified_at=now,
-            was_running=False,
-        )
+        return off_proofs.of_read(host, now, 'the reconciler')
 
 
 def _proof_of(host: Host, fence: NodeFence) -> OffProof:
