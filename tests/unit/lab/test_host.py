@@ -176,7 +176,7 @@ class TestComputeHost(unittest.TestCase):
                 {path.name for path in descriptors.iterdir()}
                 == {'0', '1', '2'}
             ),
-            10,
+            60,
             'nova-compute to have only its three files open',
         )
 
