@@ -92,8 +92,8 @@ class People:
             cluster = self._world.cluster
             if cluster is None:
                 self._fence(host.name)
-            elif not host.on:
-                host.switch_on()
+            elif not cluster.nodes[host.name].online:
+                self._world.power_on(host.name)
         return bool(dead)
 
     def _gates_are_left(self) -> bool:

@@ -160,6 +160,8 @@ class World:
         """Somebody powers the host on; nova-compute comes with it, where
         that is not Pacemaker's affair.
         """
+        if self.cluster is not None and self.hosts[host].panicked:
+            self.hosts[host].switch_off()  # it hangs: off and on
         self.hosts[host].switch_on()
         if compute and self.cluster is None:
             self.nova.start_compute(host)
