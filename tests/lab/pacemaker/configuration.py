@@ -88,6 +88,6 @@ def _ipmi(lab: LabConfig, node: str, address: str) -> str:
     return (
         f'primitive ipmi-{node} stonith:fence_ipmilan params ip={address} '
         f'username={lab.bmc_user} password={lab.bmc_password} lanplus=1 '
-        f'cipher=3 power_wait=1 pcmk_host_list={node} pcmk_off_timeout=30 '
+        f'cipher=3 power_wait=0 pcmk_host_list={node} pcmk_off_timeout=30 '
         'pcmk_reboot_timeout=40 op monitor interval=30 timeout=20'
     )
