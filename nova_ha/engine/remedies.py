@@ -97,7 +97,7 @@ class Remedies:
         assert fence is not None
         assert fence.at is not None
         record = FenceRecord(
-            host.name, METHOD, finding.why, fence.at, proven.proof
+            host.name, ORIGIN, finding.why, fence.at, proven.proof
         )
         recovery = self._intake.record(record, proven.sealed_at)
         self._wake(recovery.uuid)

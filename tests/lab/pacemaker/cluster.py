@@ -6,7 +6,9 @@ All of it is asked on a controller that runs, whichever.
 
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 import subprocess
 from xml.etree import ElementTree as ET
 
@@ -20,6 +22,11 @@ SERVICES = ('neutron-ovs-agent', 'ceilometer-compute', 'nova-compute')
 """Of a compute host, in the order in which Pacemaker starts them."""
 
 FENCER = 'nova-ha-fencer'
+FENCE_DEVICE = 'nova-ha-fence'
+
+#: What a configuration may be changed in for a while. Not the nodes: their
+#: attributes, the gate among them, are changed by others meanwhile.
+_CHANGEABLE = ('fencing-topology', 'alerts', 'resources')
 
 
 class Cluster:
@@ -93,6 +100,28 @@ class Cluster:
             *('--scope', 'configuration', '--xml-pipe'),
             text=configuration,
         )
+
+    @contextlib.contextmanager
+    def changed(self, configuration: str) -> Iterator[None]:
+        """Within, the cluster is configured otherwise; then as before.
+
+        :param configuration: as load_xml takes it, of resources, fencing
+            levels and alerts only.
+        """
+        before = [
+            (scope, self.run('cibadmin', '--query', '--scope', scope))
+            for scope in _CHANGEABLE
+        ]
+        self.load_xml(configuration)
+        try:
+            yield
+        finally:
+            for scope, text in before:
+                self.run(
+                    *('cibadmin', '--replace', '--scope', scope),
+                    '--xml-pipe',
+                    text=text,
+                )
 
     def confirm_off(self, node: str) -> None:
         """A person says that a node is off: ``stonith_admin --confirm``."""

@@ -8,6 +8,7 @@ compute hosts, behind which nova-ha comes second.
 """
 
 from collections.abc import Sequence
+from xml.sax import saxutils
 
 from tests.lab.config import LabConfig
 from tests.lab.pacemaker.cluster import Cluster
@@ -17,6 +18,7 @@ from tests.lab.pacemaker.controllers import Controller
 from tests.lab.pacemaker.remotes import RemoteHost
 
 GATE = 'nova-ha-gate'
+ALONE = 'ipmi-alone'
 
 AGENT = 'ocf:lab:service'
 #: Quicker than is good for a real cluster: the lab's machines are never slow.
@@ -83,11 +85,46 @@ def power_agents(
     return ''.join(f'{line}\n' for line in lines)
 
 
+def behind_its_back(lab: LabConfig, host: RemoteHost) -> str:
+    """What changes when nova-ha is told nothing: XML, for Cluster.changed.
+
+    A power agent alone fences the host, and alerts go nowhere. It switches
+    the host off when a reboot is asked for: one that is back within seconds
+    is found serving again, and needs no recovery.
+    """
+    parameters = {
+        'ip': host.bmc.address,
+        'username': lab.bmc_user,
+        'password': lab.bmc_password,
+        'lanplus': '1',
+        'cipher': '3',
+        'power_wait': '0',
+        'pcmk_host_list': host.name,
+        'pcmk_reboot_action': 'off',
+    }
+    pairs = ''.join(
+        f'<nvpair id="{ALONE}-{name}" name="{name}"'
+        f' value={saxutils.quoteattr(value)}/>'
+        for name, value in parameters.items()
+    )
+    return (
+        '<configuration><resources>'
+        f'<primitive id="{ALONE}" class="stonith" type="fence_ipmilan">'
+        f'<instance_attributes id="{ALONE}-parameters">{pairs}'
+        '</instance_attributes></primitive></resources>'
+        f'<fencing-topology><fencing-level id="fencing-{host.name}-1"'
+        f' devices="{ALONE}"/></fencing-topology>'
+        '<alerts><alert id="nova-ha-alert"><recipient'
+        ' id="nova-ha-alert-socket" value="/run/nova-ha/nowhere.sock"/>'
+        '</alert></alerts></configuration>'
+    )
+
+
 def _ipmi(lab: LabConfig, node: str, address: str) -> str:
     """cipher=3: ipmi_sim knows no newer one."""
     return (
         f'primitive ipmi-{node} stonith:fence_ipmilan params ip={address} '
         f'username={lab.bmc_user} password={lab.bmc_password} lanplus=1 '
-        f'cipher=3 power_wait=1 pcmk_host_list={node} pcmk_off_timeout=30 '
+        f'cipher=3 power_wait=0 pcmk_host_list={node} pcmk_off_timeout=30 '
         'pcmk_reboot_timeout=40 op monitor interval=30 timeout=20'
     )

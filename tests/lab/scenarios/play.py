@@ -14,6 +14,7 @@ from tests.lab.lab import Lab
 from tests.lab.pacemaker.cluster import SERVICES
 from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.pacemaker.stack import Stack
+from tests.lab.scenarios import witnesses
 from tests.lab.scenarios.stage import OVER
 from tests.lab.scenarios.witnesses import Line
 from tests.lab.services.fencer import Fencer
@@ -209,6 +210,23 @@ class Play:
         view = self.cluster.view()
         return view is not None and all(
             host.name in view.started(name) for name in SERVICES
+        )
+
+    def require_found(self) -> None:
+        """Nobody asked nova-ha to fence the host: it found it fenced."""
+        found = self.recovery() or {'origin': 'nobody', 'off_proof': None}
+        origin, proof = found['origin'], found['off_proof'] or {}
+        self.require(
+            origin == 'reconciler' and proof.get('method') == 'pacemaker',
+            'the reconciler began the recovery, by what Pacemaker wrote '
+            f'down; it was begun by {origin}, proof: {proof}',
+        )
+
+    def hints(self) -> int:
+        """How many alerts have reached the fencers since the failure."""
+        return sum(
+            witnesses.hints(fencer.log, self.failed_at)
+            for fencer in self.stack.fencers(self.hosts)
         )
 
     def require_untouched(self, hosts: Iterable[RemoteHost] = ()) -> None:

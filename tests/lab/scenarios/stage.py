@@ -7,6 +7,7 @@ from tests.lab import guests
 from tests.lab import recovery
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
+from tests.lab.pacemaker.cluster import FENCE_DEVICE
 from tests.lab.pacemaker.cluster import FENCER
 from tests.lab.pacemaker.cluster import SERVICES
 from tests.lab.pacemaker.controllers import CONFIG_FILE
@@ -32,6 +33,7 @@ def make_good(lab: Lab, stack: Stack) -> None:
     for host in hosts:
         stack.cluster.start_resource(host.name)
     stack.cluster.start_resource(f'{FENCER}-clone')
+    stack.cluster.start_resource(FENCE_DEVICE)
     stack.cluster.forget_failures()
     _delete_instances(lab)
     wait_until(

@@ -84,6 +84,16 @@ def fencer(log: pathlib.Path, name: str, since: float) -> Iterator[Line]:
             yield Line(at, 'nova-ha', f'{name}: {level}{found["text"]}')
 
 
+def hints(log: pathlib.Path, since: float) -> int:
+    """How many alerts of Pacemaker's have reached one controller's fencer."""
+    return sum(
+        found is not None
+        and _HINT in found['text']
+        and _local(found['at'], '%Y-%m-%d %H:%M:%S.%f') >= since
+        for found in map(_OSLO.match, _read(log))
+    )
+
+
 def nova(requests: Iterable[apilog.Request], since: float) -> Iterator[Line]:
     """What nova was asked to change."""
     for request in requests:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """MariaDB, with a copy of its files once the schemas are in place."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -52,6 +53,20 @@ class MariaDB(Service):
         )
         templating.write(self.lab.etc / 'mariadb' / 'init.sql', self._sql())
 
+    def empty(self, name: str) -> None:
+        """Drop a database, whoever uses it, and make it again: no tables.
+
+        :raises LabError: with what the client said.
+        """
+        self._call(
+            [
+                *('mariadb', '--no-defaults', '--user=lab'),
+                *(f'--host={self.lab.address}', f'--port={self.port}'),
+                f'--execute=DROP DATABASE {name}; {_create(name)}',
+            ],
+            MYSQL_PWD=self.lab.password,
+        )
+
     def _sql(self) -> str:
         """Run at each start: makes the databases and their one user."""
         clients = '10.77.%' if self.lab.pacemaker else self.address
@@ -60,10 +75,7 @@ class MariaDB(Service):
         lines = [
             f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{password}';",
             f'GRANT ALL ON *.* TO {user};',
-            *(
-                f'CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4;'
-                for name in DATABASES
-            ),
+            *map(_create, DATABASES),
         ]
         return '\n'.join(lines) + '\n'
 
@@ -73,7 +85,7 @@ class MariaDB(Service):
         :raises LabError: mariadb-install-db failed.
         """
         shutil.rmtree(self.directory, ignore_errors=True)
-        done = subprocess.run(
+        self._call(
             [
                 'mariadb-install-db',
                 f'--defaults-file={self._defaults}',
@@ -82,7 +94,14 @@ class MariaDB(Service):
                 '--skip-name-resolve',
                 '--auth-root-authentication-method=socket',
                 '--auth-root-socket-user=root',
-            ],
+            ]
+        )
+
+    @staticmethod
+    def _call(command: list[str], **more: str) -> None:
+        done = subprocess.run(
+            command,
+            env={**os.environ, **more},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -90,7 +109,7 @@ class MariaDB(Service):
         )
         if done.returncode:
             raise LabError(
-                'mariadb: mariadb-install-db failed:\n'
+                f'mariadb: {command[0]} failed:\n'
                 + (done.stdout + done.stderr)[-2000:]
             )
 
@@ -106,3 +125,7 @@ class MariaDB(Service):
         """Take a saved data directory as ours; mariadbd must be stopped."""
         shutil.rmtree(self.directory, ignore_errors=True)
         shutil.copytree(source, self.directory)
+
+
+def _create(name: str) -> str:
+    return f'CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4;'

@@ -30,6 +30,7 @@ class FencedByOthersTest(ClusterTest):
         self.by_a_power_agent()
         self.world.lose('h1')
         recovery = self.world.until_state('h1', S.EVACUATED)
+        self.assertEqual('reconciler', recovery.origin)
         self.assertEqual('pacemaker', recovery.off_proof.method)
         witness = recovery.off_proof.witness
         self.assertIn('off by ctl1 for pacemaker-controld at', witness)

@@ -4,10 +4,14 @@
 import pathlib
 import tempfile
 import unittest
+from xml.etree import ElementTree as ET
 
+from tests.lab import config
 from tests.lab.config import LabConfig
 from tests.lab.lab import Lab
 from tests.lab.pacemaker import configuration
+
+CONFIGURATIONS = config.PROJECT / 'tests/unit/cluster/configurations'
 
 
 class TestConfiguration(unittest.TestCase):
@@ -51,6 +55,20 @@ class TestConfiguration(unittest.TestCase):
             {'power': {'driver': 'external'}},
             lab.fencer._hosts()['defaults'],
         )
+
+    def test_what_is_changed_for_a_while_is_there(self):
+        """Else cibadmin would make a second level, a second alert."""
+        lab = self.lab(controllers=1)
+        changes = ET.fromstring(
+            configuration.behind_its_back(lab.config, lab.hosts['compute1'])
+        )
+        golden = CONFIGURATIONS / 'generated-power-agents.xml'
+        before = golden.read_text().replace('cmp1', 'compute1')
+        known = {each.get('id') for each in ET.fromstring(before).iter()}
+
+        for element in ('fencing-level', 'alert', 'recipient'):
+            found = changes.find(f'.//{element}')
+            self.assertIn(found.get('id'), known)
 
     def test_the_steps_of_the_chain_are_in_order(self):
         lab = self.lab(controllers=1)

@@ -45,6 +45,12 @@ class TestLogs(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.log = pathlib.Path(directory.name) / 'log'
 
+    def test_hints_are_counted(self):
+        self.log.write_text(FENCER)
+
+        self.assertEqual(1, witnesses.hints(self.log, at('15:10:37')))
+        self.assertEqual(0, witnesses.hints(self.log, at('15:10:37.251')))
+
     def test_pacemaker_tells_what_it_noticed_and_decided(self):
         self.log.write_text(PACEMAKER)
 
