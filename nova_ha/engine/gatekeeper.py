@@ -111,7 +111,12 @@ class GateKeeper:
             return True
         except errors.UnknownRecovery:
             # It has not ended, it was lost: the reconciler opens it anew.
-            LOG.error('%s is not in the store: %s stays shut', uuid, name)
+            LOG.error(
+                'The store has lost recovery %s of %s, whose gate is left as '
+                'it is',
+                uuid,
+                name,
+            )
             return True
         except errors.RecoveryError as e:
             LOG.warning('The gate of %s is not open yet: %s', name, e)
