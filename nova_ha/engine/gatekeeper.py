@@ -42,7 +42,7 @@ class GateKeeper:
         self._sealing = sealing
         self._settings = settings
         self._wanted = WantedGate(world, journal, settings)
-        self._last: set[str] = set()
+        self._last: dict[str, str] = {}
         self._strangers: set[str] = set()
 
     def turn(self) -> None:
@@ -58,13 +58,19 @@ class GateKeeper:
             if spooled:
                 self._shut_spooled(spooled, self._gates.look())
             raise
-        left = self._last - tended.keys()
+        left = {
+            host: uuid
+            for host, uuid in self._last.items()
+            if host not in tended
+        }
         if not (tended or spooled or left):
             return
         view = self._gates.look()
         self._shut_spooled(spooled - tended.keys(), view)
-        self._last = set(tended) | {
-            host for host in left if not self._is_open(host, view)
+        self._last = {host: r.uuid for host, r in tended.items()} | {
+            host: uuid
+            for host, uuid in left.items()
+            if not self._is_open(host, uuid, view)
         }
         for recovery in tended.values():
             try:
@@ -88,19 +94,29 @@ class GateKeeper:
             except errors.RecoveryError as e:
                 LOG.warning('The gate of %s is not shut yet: %s', name, e)
 
-    def _is_open(self, name: str, view: ClusterView) -> bool:
+    def _is_open(self, name: str, uuid: str, view: ClusterView) -> bool:
         """Open the gate of a host whose recovery has ended; whether that is
         done. If it never is, the reconciler finds it.
         """
         try:
             if self._world.store.active(name) is not None:
                 return True  # another incident, or another controller's
+            self._world.store.get(uuid)
             host = self._world.hosts.get(name)
             node = view.nodes.get(host.node)
             if node is not None and node.gate is not Gate.OPEN:
                 self._gates.set(host, Gate.OPEN)
                 LOG.info('The gate of %s is open', host.node)
         except errors.UnknownHost:
+            return True
+        except errors.UnknownRecovery:
+            # It has not ended, it was lost: the reconciler opens it anew.
+            LOG.error(
+                'The store has lost recovery %s of %s, whose gate is left as '
+                'it is',
+                uuid,
+                name,
+            )
             return True
         except errors.RecoveryError as e:
             LOG.warning('The gate of %s is not open yet: %s', name, e)

@@ -596,6 +596,31 @@ class LostStoreTest(ClusterTest):
         self.assertEqual([], self.world.storage.store.recoveries())
 
 
+class LostUnderTheDaemonTest(LostStoreTest):
+    """It runs on: what it remembers is of recoveries that are not there."""
+
+    def lose_store(self, **changes):
+        self.world.storage.forget()
+        for name, value in changes.items():
+            setattr(self.world.nova, name, value)
+        self.world.run(1)
+
+    def test_the_rows_are_written_anew(self):
+        self.given(8)
+        self.world.nova.spawn_takes = 20.0
+        self.world.lose('h1')
+        self.world.until(self.world.storage.store.recoveries)
+        self.world.until_state('h1', S.EVACUATING)
+        self.world.run(3)
+        uuid = self.world.recovery('h1').uuid
+        self.lose_store()
+        self.world.until(self.world.storage.store.recoveries)
+        self.assertEqual(uuid, self.world.recovery('h1').uuid)
+        self.world.run(3)
+        self.assertEqual(8, len(self.world.storage.store.evacuations(uuid)))
+        self.ends()
+
+
 class GateLeftTest(ClusterTest):
     def test_found_after_a_while(self):
         self.lost_and_evacuated()

@@ -33,7 +33,7 @@ def play(play: Play) -> None:
     before = play.recovery()
     assert before is not None
     _lose_store(play)
-    play.wait(lambda: play.recovery(), 60, 'the recovery to be found again')
+    play.wait(play.recovery, 60, 'the recovery to be found again')
     found = play.recovery()
     assert found is not None
     play.require(
