@@ -47,7 +47,7 @@ def _pdu(play: Play) -> Iterator[None]:
         chassis_command=host.bmc.chassis_command,
     )
     level = (
-        f'<fencing-level id="{device}" target="{host.name}" index="2" '
+        f'<fencing-level id="{device}-level" target="{host.name}" index="2" '
         f'devices="{device}"/>'
     )
     topology = ('--scope', 'fencing-topology', '--xml-text', level)
