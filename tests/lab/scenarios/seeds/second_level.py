@@ -22,11 +22,11 @@ def play(play: Play) -> None:
     with _pdu(play):
         host.bmc.stop()
         play.fail(f'the BMC of {host.name} is dead, and its cable is cut')
-        host.cut()
+        host.machine.cut()
         play.wait_state('fence_failed', timeout=150)
         play.require_not_evacuated()
         play.wait_evacuated(timeout=240)
-        host.heal()
+        host.machine.heal()
     host.bmc.start()
     play.bring_back()
     play.wait_serving()
