@@ -68,9 +68,8 @@ class LocalFencing:
 
     def health(self) -> Health:
         """Return what keeps this daemon from fencing, and what does not."""
-        problems = []
-        if not self._world.hosts.all():
-            problems.append('the hosts file names no host')
+        gone = self._world.hosts.problem()
+        problems = [gone] if gone else []
         try:
             self._world.store.check()
         except errors.StoreError as store:

@@ -57,3 +57,15 @@ class HostsFile:
     def all(self) -> Sequence[Host]:
         """Return every host, in the file's order."""
         return self._hosts
+
+    def problem(self) -> str:
+        """Return what is wrong with the file by now; '' when nothing is.
+
+        Its content is read at a reload only: this is asked all the time.
+        """
+        if self.path.is_file():
+            return ''
+        return (
+            f'{self.path} is gone: what was read from it is in force until '
+            'the next start, which will be refused; put it back'
+        )

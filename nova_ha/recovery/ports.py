@@ -90,6 +90,9 @@ class Hosts(Protocol):
     def all(self) -> Sequence[Host]:
         """Return every host, in the file's order."""
 
+    def problem(self) -> str:
+        """Return what is wrong with the file by now; '' when nothing is."""
+
 
 class Compute(Protocol):
     """Nova."""

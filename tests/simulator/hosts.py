@@ -178,5 +178,8 @@ class SimHosts:
     def all(self) -> Sequence[Host]:
         return list(self._hosts.values())
 
+    def problem(self) -> str:
+        return ''
+
     def remove(self, name: str) -> None:
         del self._hosts[name]

@@ -2,9 +2,11 @@
 """Starting: refused in clear words, or not held up by what may be away."""
 
 import signal
+import subprocess
 
 from nova_ha.pacemaker import client
 from tests.functional.daemon import base
+from tests.functional.daemon.process import PROGRAMS
 from tests.functional.daemon.process import wait_until
 
 
@@ -105,6 +107,31 @@ class StoreAwayTest(base.DaemonTest):
         self.assertTrue(caught.exception.retriable)
         self.assertIn('spool', str(caught.exception))
         self.assertEqual('off', self.power())
+
+
+class HostsFileGoneTest(base.DaemonTest):
+    def test_the_monitor_fails_and_says_why(self):
+        self.fencer.make_store()
+        self.fencer.start()
+        self.assertEqual((0, ''), self.monitor())
+        self.fencer.hosts_file.unlink()
+        code, said = self.monitor()
+        self.assertEqual(1, code)
+        self.assertIn('hosts.yaml is gone', said)
+        # What it has read is still good.
+        self.fencer.fence('compute1')
+        self.assertEqual('off', self.power())
+
+    def monitor(self):
+        done = subprocess.run(
+            [PROGRAMS / 'fence_nova_ha'],
+            input=f'action=monitor\nsocket={self.fencer.socket}\n',
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return done.returncode, done.stderr
 
 
 class ReloadTest(base.DaemonTest):

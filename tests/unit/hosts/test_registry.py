@@ -50,6 +50,14 @@ class HostsFileTest(testtools.TestCase):
         self.assertEqual(before, self.hosts.all())
         self.assertEqual('c1.example', self.hosts.get('c1').name)
 
+    def test_a_file_that_is_gone_is_told(self):
+        self.assertEqual('', self.hosts.problem())
+        self.path.unlink()
+        self.assertIn(f'{self.path} is gone', self.hosts.problem())
+        self.assertEqual('c1.example', self.hosts.get('c1').name)
+        self.path.write_text(ONE)
+        self.assertEqual('', self.hosts.problem())
+
     def test_a_bad_file_at_the_start_is_an_error(self):
         self.path.unlink()
         self.assertRaises(
