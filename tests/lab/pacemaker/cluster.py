@@ -185,8 +185,6 @@ class Cluster:
         for controller in self.controllers:
             if controller.machine.init():
                 told = controller.machine.run('crm_mon', '-1', '-rfnA').stdout
-                log = controller.machine.directory / (
-                    'var/log/pacemaker/pacemaker.log'
-                )
+                log = controller.log
                 return f'{told}\nThe end of {log}:\n{tail(log)}'
         return 'no controller runs'
