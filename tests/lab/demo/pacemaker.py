@@ -92,8 +92,8 @@ class Pacemaker:
             f'nova-ha to power {self._host.name} on',
         )
         return (
-            'The host was powered on by nova-ha, since Pacemaker had asked '
-            'for a reboot. Pacemaker starts its services when the gate opens.'
+            'nova-ha has powered the host on, since Pacemaker had asked for '
+            'a reboot.\nPacemaker starts its services once the gate is ajar.'
         )
 
     def view(self) -> str:
@@ -111,5 +111,5 @@ def told(view: View, host: str) -> str:
     if node is None:
         return ''
     up = sum(host in view.started(name) for name in SERVICES)
-    gate = node.attributes.get(GATE, 'unknown')
+    gate = node.attributes.get(GATE, 'open')  # as the gateway has it
     return f'gate {gate}, {up} of {len(SERVICES)} services'

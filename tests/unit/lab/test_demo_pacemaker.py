@@ -62,7 +62,7 @@ class FenceTest(TestCase):
 
 class ToldTest(testtools.TestCase):
     def view(self, gate):
-        node = crm_mon.Node('compute1', True, False, True, {GATE: gate})
+        node = crm_mon.Node('compute1', True, False, True, gate)
         return crm_mon.View(
             dc='ctl1',
             quorum=True,
@@ -76,11 +76,14 @@ class ToldTest(testtools.TestCase):
     def test_the_gate_and_what_runs_behind_it(self):
         self.assertEqual(
             'gate ajar, 1 of 3 services',
-            pacemaker.told(self.view('ajar'), 'compute1'),
+            pacemaker.told(self.view({GATE: 'ajar'}), 'compute1'),
         )
 
+    def test_a_gate_that_is_open_has_no_attribute(self):
+        self.assertIn('gate open', pacemaker.told(self.view({}), 'compute1'))
+
     def test_of_a_host_that_pacemaker_does_not_know_nothing(self):
-        self.assertEqual('', pacemaker.told(self.view('open'), 'compute9'))
+        self.assertEqual('', pacemaker.told(self.view({}), 'compute9'))
 
 
 class WhichLabTest(TestCase):
