@@ -2,6 +2,7 @@
 """``python -m tests.lab.demo``."""
 
 import argparse
+import dataclasses
 import pathlib
 import signal
 import subprocess
@@ -10,8 +11,14 @@ import time
 
 from keystoneauth1 import exceptions
 
+from tests.lab import choice
+from tests.lab.config import LabConfig
 from tests.lab.demo import instances
 from tests.lab.demo import tables
+from tests.lab.demo.byhand import ByHand
+from tests.lab.demo.live import Live
+from tests.lab.demo.pacemaker import Pacemaker
+from tests.lab.demo.stage import PacemakerStage
 from tests.lab.demo.stage import Stage
 from tests.lab.demo.story import Story
 from tests.lab.errors import LabError
@@ -44,16 +51,51 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument(
         '--keep', action='store_true', help='leave the lab up afterwards'
     )
+    root.add_argument(
+        '--pacemaker',
+        action='store_true',
+        help='on a lab with Pacemaker, which has the host fenced by itself; '
+        'without it the demo calls the fence agent',
+    )
     return root
+
+
+def which_lab(pacemaker: bool, config: LabConfig) -> Lab:
+    """The lab to use.
+
+    :param config: of the lab, with what it remembers.
+    :raises LabError: it has Pacemaker, and the demo was told of none.
+    """
+    if config.pacemaker and not pacemaker:
+        raise LabError(
+            f'the lab in {config.base} was brought up with Pacemaker: say '
+            '--pacemaker, or wipe it first: python -m tests.lab down --wipe'
+        )
+    if pacemaker:
+        config = dataclasses.replace(
+            config, controllers=config.controllers or 1, wiring=1
+        )
+    return Lab(config)
+
+
+def make_story(lab: Lab, progress: Progress) -> tuple[Stage, Story]:
+    """What is to be told on this lab."""
+    live = Live()
+    if lab.stack is None:
+        stage = Stage(lab, HOST, progress)
+        return stage, Story(stage, ByHand(stage, live), live)
+    clustered = PacemakerStage(lab, lab.stack, HOST, progress)
+    return clustered, Story(clustered, Pacemaker(clustered), live)
 
 
 def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     planned = instances.plan(arguments.instances)
-    progress = Progress()
-    stage = Stage(Lab(), HOST, progress)
+    config = choice.remembered(LabConfig.from_environment())
+    lab = which_lab(arguments.pacemaker, config)
+    stage, story = make_story(lab, Progress())
     with stage.prepared(arguments.keep):
-        report = Story(stage).tell(planned)
+        report = story.tell(planned)
         report.write(arguments.report)
         print(f'\n{tables.everything(report)}\n')
         if not report.good:

@@ -3,19 +3,19 @@
 
 import time
 
-from tests.lab import agent_call
 from tests.lab import recovery
 from tests.lab.demo.live import Live
+from tests.lab.demo.manager import Manager
 from tests.lab.demo.stage import Stage
 from tests.lab.demo.timeline import seconds_of
 from tests.lab.errors import LabError
 from tests.lab.status import compute_state
+from tests.lab.waiting import wait_until
 
 DEADLINE = 180.0
-PATIENCE = 20.0
-"""Seconds that nova-ha may ask for a restart of nova-compute before the
-operator does it."""
 LOOK_EVERY = 0.5
+RESTARTED_WITHIN = 60.0
+"""Seconds; Pacemaker has to be told, to stop it, and to start it again."""
 
 
 class Comeback:
@@ -25,30 +25,29 @@ class Comeback:
     """
 
     def __init__(
-        self, stage: Stage, uuid: str, started: float, live: Live
+        self,
+        stage: Stage,
+        manager: Manager,
+        uuid: str,
+        started: float,
+        live: Live,
     ) -> None:
         self._stage = stage
+        self._manager = manager
         self._host = stage.host
         self._uuid = uuid
         self._started = started
         self._live = live
-        self._asked_since: float | None = None
 
     def bring_back(self) -> float:
-        """Power it on and watch until it serves; when that was.
+        """See it powered on and watch until it serves; when that was.
 
         :raises LabError: it does not come back.
         """
         self._live.say(
-            f'\nThe host is powered on, by the agent\'s action=on. Its '
-            'nova-compute starts while nova still calls it '
-            f'{self._nova_says()}.'
+            f'\n{self._manager.power_on()}\nIts nova-compute starts while '
+            f'nova still calls it {self._nova_says()}.'
         )
-        called = agent_call.call(
-            'on', self._host.name, self._stage.fencer.socket
-        )
-        if called.code:
-            raise LabError(f'the fence agent failed: {called.errors}')
         deadline = time.monotonic() + DEADLINE
         while time.monotonic() < deadline:
             found = recovery.live(self._stage.fencer, self._uuid)
@@ -65,11 +64,12 @@ class Comeback:
 
     def _show(self, found: recovery.Json) -> str:
         state: str = found['state']
+        notes = (self._manager.view(), _records(len(self._open_records())))
         self._live.show(
             time.time() - self._started,
-            f'{state:<13} {_records(len(self._open_records()))}',
+            f'{state:<13} {"; ".join(filter(None, notes))}',
         )
-        self._help(found['message'])
+        self._manager.help(found['message'])
         return state
 
     def _open_records(self) -> list[str]:
@@ -80,17 +80,6 @@ class Comeback:
             if record['status'] in ('accepted', 'pre-migrating', 'done')
         ]
 
-    def _help(self, message: str) -> None:
-        """Restart nova-compute once more if nova-ha goes on asking for it."""
-        if not message.startswith('restart nova-compute'):
-            self._asked_since = None
-        elif self._asked_since is None:
-            self._asked_since = time.monotonic()
-        elif time.monotonic() - self._asked_since > PATIENCE:
-            self._live.say(f'  nova-ha says: {message}\n  The operator does.')
-            self._host.restart_compute()
-            self._asked_since = None
-
     def _nova_says(self) -> str:
         services = self._stage.lab.cloud.services()
         return compute_state(services.get(self._host.name))
@@ -100,8 +89,18 @@ class Comeback:
         for number in (1, 2):
             text = f'nova-compute of {self._host.name} restarted, {number}'
             with self._stage.progress.step(text):
-                self._host.restart_compute()
+                self._restart()
                 self._stage.lab.wait_ready()
+
+    def _restart(self) -> None:
+        """Restart it, and wait until another nova-compute runs."""
+        before = self._host.compute_started_at()
+        self._host.restart_compute()
+        wait_until(
+            lambda: self._host.compute_started_at() not in (None, before),
+            RESTARTED_WITHIN,
+            f'nova-compute of {self._host.name} to be started again',
+        )
 
     def guests(self) -> dict[str, list[str]]:
         """The guests on each host's disk."""

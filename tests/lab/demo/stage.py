@@ -3,11 +3,15 @@
 
 from collections.abc import Iterator
 import contextlib
+import pathlib
 
 from tests.lab import guests
+from tests.lab import processes
 from tests.lab.demo import instances
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
+from tests.lab.pacemaker.controllers import CONFIG_FILE
+from tests.lab.pacemaker.stack import Stack
 from tests.lab.progress import Progress
 from tests.lab.services.fencer import Fencer
 from tests.lab.waiting import wait_until
@@ -19,8 +23,8 @@ KEEP = """\
 The lab is left up.
   python -m tests.lab status            what runs, and where
   python -m tests.lab fail compute2     let another host fail
-  python -m tests.lab logs nova-ha-fencer
-  nova-ha-manage --config-file {config} recovery list --all
+  python -m tests.lab logs {fencer}
+  {manage} recovery list --all
   python -m tests.lab down --wipe       take it down
 Logs are in {logs}."""
 
@@ -57,7 +61,9 @@ class Stage:
         if keep:
             self.progress.say(
                 KEEP.format(
-                    config=self.fencer.config_file, logs=self.lab.config.log
+                    fencer=self.fencer.log.stem,
+                    manage=self._manage,
+                    logs=self.lab.config.log,
                 )
             )
         else:
@@ -67,10 +73,22 @@ class Stage:
         self.lab.up(self.progress)
         self._remove_what_is_left()
         self._require_free_host()
+        self._start_fencer()
+
+    def _start_fencer(self) -> None:
         with self.progress.step('nova-ha-fencer'):
             if self.fencer.running():
                 self.fencer.stop()
             self.lab.start_fencer()
+
+    def _stop_fencer(self) -> None:
+        with self.progress.step('ending the fencer'):
+            self.fencer.stop()
+
+    @property
+    def _manage(self) -> str:
+        """How an operator calls nova-ha-manage here."""
+        return f'nova-ha-manage --config-file {self.fencer.config_file}'
 
     def _remove_what_is_left(self) -> None:
         left = instances.look(self.lab.cloud)
@@ -118,19 +136,53 @@ class Stage:
     def _show_logs(self) -> None:
         logs = self.lab.config.log
         self.progress.say('')
-        for name in (self.fencer.name, 'nova-api', self.host.name):
-            log = logs / f'{name}.log'
+        for log in self._telling_logs():
             if log.exists():
                 self.progress.say(f'--- the end of {log}')
-                self.progress.say(self.lab.log_tail(name, 12))
+                self.progress.say(processes.tail(log, 12))
         self.progress.say(f'--- all logs are in {logs}')
+
+    def _telling_logs(self) -> list[pathlib.Path]:
+        return [self.fencer.log, self.lab.nova_api.log, self.host.log]
 
     def _clear(self, failed: bool) -> None:
         """Take down what was not up before; keep the logs of a failure."""
         if not self._found_up:
             self.lab.down(self.progress, wipe=not failed)
             return
-        with self.progress.step('removing the instances, ending the fencer'):
-            self.fencer.stop()
-            if not failed:
+        self._stop_fencer()
+        if not failed:
+            with self.progress.step('removing the instances'):
                 self._undo(instances.look(self.lab.cloud))
+
+
+class PacemakerStage(Stage):
+    """A lab with Pacemaker, which starts and stops the fencer itself.
+
+    :ivar stack: what the lab has of Pacemaker.
+    """
+
+    def __init__(
+        self, lab: Lab, stack: Stack, host: str, progress: Progress
+    ) -> None:
+        lab.enter()
+        super().__init__(lab, host, progress)
+        self.stack = stack
+
+    def _start_fencer(self) -> None:
+        with self.progress.step('Pacemaker has all it starts running'):
+            self.stack.wait_started(list(self.lab.hosts.values()))
+
+    def _stop_fencer(self) -> None:
+        """It is Pacemaker's."""
+
+    @property
+    def _manage(self) -> str:
+        return (
+            f'python -m tests.lab run {self.fencer.name} nova-ha-manage '
+            f'--config-file {CONFIG_FILE}'
+        )
+
+    def _telling_logs(self) -> list[pathlib.Path]:
+        pacemaker = [each.log for each in self.stack.controllers]
+        return [*pacemaker, *super()._telling_logs()]

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens, act by act."""
 
-from concurrent import futures
+from collections.abc import Sequence
 import time
 from typing import Any
 
-from tests.lab import agent_call
 from tests.lab import apilog
 from tests.lab import guests
 from tests.lab import recovery
 from tests.lab import versions
-from tests.lab.agent_call import Called
 from tests.lab.demo import instances
 from tests.lab.demo import promises
 from tests.lab.demo import report
@@ -19,6 +17,8 @@ from tests.lab.demo import timeline
 from tests.lab.demo.comeback import Comeback
 from tests.lab.demo.live import LEGEND
 from tests.lab.demo.live import Live
+from tests.lab.demo.manager import Fence
+from tests.lab.demo.manager import Manager
 from tests.lab.demo.stage import OPERATOR_REASON
 from tests.lab.demo.stage import Stage
 from tests.lab.demo.timeline import seconds_of
@@ -28,18 +28,22 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at the recovery; each costs the fencer a few
 milliseconds of the time that is being shown."""
 
-_OVER = ('evacuated', 'evacuation_failed', 'fence_failed', 'held')
+#: What follows once all are accounted for; a host may be back in no time.
+_EVACUATED = ('evacuated', 'returning', 'completed')
+_OVER = (*_EVACUATED, 'evacuation_failed', 'fence_failed', 'held')
 
 
 class Story:
     """One failure of one host, told while it happens."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, manager: Manager, live: Live) -> None:
         self._stage = stage
+        self._manager = manager
         self._lab = stage.lab
         self._host = stage.host
         self._say = stage.progress.say
-        self._live = Live()
+        self._live = live
+        self._off_at: float | None = None
 
     def tell(self, planned: list[instances.Planned]) -> report.Report:
         """Play all of it.
@@ -51,10 +55,11 @@ class Story:
         before = instances.look(self._lab.cloud)
         services = self._lab.cloud.services()
         self._fail()
-        called, uuid = self._fence()
-        off_at = (self._host.directory / 'power').stat().st_mtime
+        fence, uuid = self._fence()
         evacuated = instances.look(self._lab.cloud)
-        comeback = Comeback(self._stage, uuid, called.started, self._live)
+        comeback = Comeback(
+            self._stage, self._manager, uuid, fence.requested, self._live
+        )
         completed_at = comeback.bring_back()
         guests_before = comeback.guests()
         comeback.restart_twice()
@@ -66,14 +71,14 @@ class Story:
             requests=self._requests_of_nova_ha(log_position),
             records=self._records(before),
             journal=guests.read_journal(self._lab.config.journal),
-            off_at=off_at,
+            off_at=self._switched_off_at(),
             completed_at=completed_at,
             guests_before=guests_before,
             guests_after=comeback.guests(),
             services_before=services,
             services_after=self._lab.cloud.services(),
         )
-        return _report(called, told, evidence, evacuated)
+        return _report(fence, self._manager.events, told, evidence, evacuated)
 
     def _boot(self, planned: list[instances.Planned]) -> None:
         cloud, host = self._lab.cloud, self._host.name
@@ -93,7 +98,7 @@ class Story:
             )
 
     def _fail(self) -> None:
-        self._host.crash()
+        follows = self._manager.fail()
         runs = sum(
             self._host.name in where
             for where in guests.running(
@@ -101,45 +106,58 @@ class Story:
             ).values()
         )
         self._say(
-            f'\n{self._host.name} hangs: nova-compute is gone, {runs} guests '
-            'still run there. nova calls it '
+            f'\n{self._host.name} hangs: {follows}, {runs} guests still run '
+            'there. nova calls it '
             f'{self._lab.cloud.services()[self._host.name]["state"]}.'
         )
 
-    def _fence(self) -> tuple[Called, str]:
-        """Call the agent as Pacemaker does; watch until all is accounted."""
-        self._say('Pacemaker asks for a fence; the agent reads on its stdin:')
-        device = {'socket': str(self._stage.fencer.socket)}
-        for each in agent_call.lines('off', self._host.name, device).split():
-            self._say(f'    {each}')
-        self._say(f'\n  {LEGEND}')
-        with futures.ThreadPoolExecutor(1) as pool:
-            started = time.time()
-            calling = pool.submit(
-                agent_call.call,
-                'off',
-                self._host.name,
-                self._stage.fencer.socket,
-            )
-            uuid = self._watch(calling, started)
-        return calling.result(), uuid
+    def _fence(self) -> tuple[Fence, str]:
+        """Have it fenced; watch until all is accounted for."""
+        with self._manager.fencing():
+            self._say(f'\n  {LEGEND}')
+            found, fence = self._watch()
+        return fence, self._judge(found)
 
-    def _watch(self, calling: 'futures.Future[Called]', started: float) -> str:
-        fencer = self._stage.fencer
+    def _watch(self) -> tuple[recovery.Json, Fence]:
         deadline = time.monotonic() + 120 + 10 * len(self._host.guests())
         told = False
         while time.monotonic() < deadline:
-            if calling.done() and not told:
+            self._look_at_power()
+            found = self._find()
+            fence = self._manager.fence(found)
+            if fence and fence.answered and not told:
                 told = True
-                self._answered(calling.result())
-            newest = recovery.newest(fencer, self._host.name)
-            if newest and seconds_of(newest['requested_at']) > started:
-                found = recovery.live(fencer, newest['uuid'])
-                state = self._show(found, started)
+                self._answered(fence.answered - fence.requested)
+            if found and fence:
+                state = self._show(found, fence.requested)
                 if state in _OVER and told:
-                    return self._judge(found)
+                    return found, fence
             time.sleep(LOOK_EVERY)
         raise LabError('the evacuations were not over in time')
+
+    def _look_at_power(self) -> None:
+        """Note when the BMC's switch was turned off, while it still is."""
+        if self._off_at is None and self._host.power_state() == 'off':
+            switch = self._host.directory / 'power'
+            self._off_at = switch.stat().st_mtime
+
+    def _switched_off_at(self) -> float:
+        if self._off_at is None:
+            raise LabError(
+                f'nobody saw {self._host.name} switched off, and yet its '
+                'instances were evacuated'
+            )
+        return self._off_at
+
+    def _find(self) -> recovery.Json | None:
+        """The recovery of this failure; None before there is one."""
+        fencer = self._stage.fencer
+        newest = recovery.newest(fencer, self._host.name)
+        if newest is None:
+            return None
+        if seconds_of(newest['requested_at']) <= self._manager.began:
+            return None
+        return recovery.live(fencer, newest['uuid'])
 
     def _show(self, found: recovery.Json, started: float) -> str:
         state: str = found['recovery']['state']
@@ -147,14 +165,9 @@ class Story:
         self._live.show(seconds, state, found['evacuations'])
         return state
 
-    def _answered(self, called: Called) -> None:
-        if called.code:
-            raise LabError(
-                f'the fence agent failed with code {called.code}: '
-                f'{called.errors}'
-            )
+    def _answered(self, seconds: float) -> None:
         self._live.say(
-            f'{called.seconds:6.1f} s  the fence agent has answered: '
+            f'{seconds:6.1f} s  the fence agent has answered: '
             f'{self._host.name} is off, and that is on record'
         )
 
@@ -162,7 +175,7 @@ class Story:
         self._live.close()
         recovered = found['recovery']
         uuid: str = recovered['uuid']
-        if recovered['state'] != 'evacuated':
+        if recovered['state'] not in _EVACUATED:
             raise LabError(
                 f'recovery {uuid} is {recovered["state"]}: '
                 f'{recovered["message"]}'
@@ -194,17 +207,18 @@ class Story:
 
 
 def _report(
-    called: Called,
+    fence: Fence,
+    events: Sequence[str],
     told: recovery.Json,
     evidence: promises.Evidence,
     evacuated: dict[str, instances.Seen],
 ) -> report.Report:
-    moments = timeline.make(called, told['events'])
+    moments = timeline.make(fence, told['events'])
     rows = report.rows(
         evidence.before,
         evacuated,
         told['evacuations'],
-        timeline.back_after(called, evidence.host, evidence.journal),
+        timeline.back_after(fence.requested, evidence.host, evidence.journal),
     )
     return report.Report(
         host=evidence.host,
@@ -214,5 +228,5 @@ def _report(
         promises=promises.judge(evidence),
         figures=timeline.figures(moments),
         versions=versions.versions(),
-        missing=timeline.missing(moments),
+        missing=timeline.missing(moments, events),
     )

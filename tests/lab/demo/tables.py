@@ -41,8 +41,10 @@ def _particular(planned: Planned) -> str:
 
 def everything(report: Report) -> str:
     """All that is told at the end."""
+    early = any(each.seconds < 0 for each in report.timeline)
+    before = ', those before it negative' if early else ''
     parts = [
-        'Timeline (seconds since the fence request)',
+        f'Timeline (seconds since the fence request{before})',
         _timeline(report.timeline, report.instances, report.missing),
         '',
         'Instances',

@@ -150,6 +150,11 @@ class Controller:
         templating.write(path, _SEED)
         shutil.chown(path, 'hacluster', 'haclient')
 
+    @property
+    def log(self) -> pathlib.Path:
+        """Of its Pacemaker."""
+        return self.machine.directory / 'var/log/pacemaker/pacemaker.log'
+
     def power_state(self) -> str:
         """``on`` or ``off``."""
         return (self.machine.directory / 'power').read_text().strip()

@@ -78,9 +78,12 @@ class RemoteHost(ComputeHost):
 
     def compute_started_at(self) -> float | None:
         """When nova-compute was started, in seconds since the epoch."""
-        return (
-            self._service_file(SERVICE).stat().st_mtime if self.pid() else None
-        )
+        if not self.pid():
+            return None
+        try:
+            return self._service_file(SERVICE).stat().st_mtime
+        except FileNotFoundError:  # it ends at this moment
+            return None
 
     def start_compute(self) -> None:
         """Boot, if it is on and does not run; the rest is Pacemaker's."""

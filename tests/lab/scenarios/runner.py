@@ -124,10 +124,7 @@ class Runner:
             self._stack.fencers(play.hosts),
             strict=True,
         ):
-            log = controller.machine.directory / (
-                'var/log/pacemaker/pacemaker.log'
-            )
-            lines += witnesses.pacemaker(log, since)
+            lines += witnesses.pacemaker(controller.log, since)
             lines += witnesses.fencer(fencer.log, controller.name, since)
         return lines
 

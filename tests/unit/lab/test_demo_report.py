@@ -85,6 +85,14 @@ class ReportTest(testtools.TestCase):
 
 
 class TablesTest(testtools.TestCase):
+    def test_what_came_before_the_fence_request_is_said_to(self):
+        early = [Moment('host_failed', -6.5), Moment('fence_requested', 0.0)]
+        lines = tables.everything(make(timeline=early)).splitlines()
+        self.assertIn('those before it negative', lines[0])
+        self.assertEqual('    -6.500  host_failed', lines[1])
+        plain = tables.everything(make()).splitlines()[0]
+        self.assertEqual('Timeline (seconds since the fence request)', plain)
+
     def test_they_tell_what_was_broken_and_what_is_missing(self):
         text = tables.everything(
             make(

@@ -4,8 +4,8 @@ import datetime
 
 import testtools
 
-from tests.lab.agent_call import Called
 from tests.lab.demo import timeline
+from tests.lab.demo.manager import Fence
 from tests.lab.guests import GuestEvent
 
 START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
@@ -31,14 +31,15 @@ def history(*lines):
     return [{'name': name, 'at': at(seconds)} for name, seconds in lines]
 
 
-def called(seconds=0.7):
+def fence(**changes):
     start = START.timestamp()
-    return Called(started=start, ended=start + seconds, code=0, errors='')
+    values = {'requested': start, 'answered': start + 0.7}
+    return Fence(**(values | changes))
 
 
 class TimelineTest(testtools.TestCase):
     def make(self, *lines):
-        return timeline.make(called(), history(*lines))
+        return timeline.make(fence(), history(*lines))
 
     def test_it_has_every_event_in_order(self):
         moments = self.make(*WHOLE)
@@ -72,6 +73,35 @@ class TimelineTest(testtools.TestCase):
             timeline.missing(moments),
         )
 
+    def test_what_came_before_the_fence_is_negative(self):
+        start = START.timestamp()
+        told = timeline.make(
+            fence(failed=start - 7.5, noticed=start - 0.25), history(*WHOLE)
+        )
+        self.assertEqual(
+            [
+                ('host_failed', -7.5),
+                ('noticed', -0.25),
+                ('fence_requested', 0.0),
+            ],
+            [(m.event, round(m.seconds, 6)) for m in told[:3]],
+        )
+        self.assertEqual(
+            [], timeline.missing(told, timeline.EVENTS_WITH_PACEMAKER)
+        )
+
+    def test_with_pacemaker_somebody_has_to_notice(self):
+        self.assertEqual(
+            ['host_failed', 'noticed'],
+            timeline.missing(
+                self.make(*WHOLE), timeline.EVENTS_WITH_PACEMAKER
+            ),
+        )
+
+    def test_a_fence_that_was_never_answered_is_missing(self):
+        told = timeline.make(fence(answered=None), history(*WHOLE))
+        self.assertEqual(['fence_answered'], timeline.missing(told))
+
     def test_figures_are_held_against_their_goals(self):
         figures = timeline.figures(self.make(*WHOLE))
         self.assertEqual(
@@ -96,5 +126,5 @@ class TimelineTest(testtools.TestCase):
                 (30.0, 'start', 'a', 'compute3'),
             )
         ]
-        back = timeline.back_after(called(), 'compute1', journal)
+        back = timeline.back_after(START.timestamp(), 'compute1', journal)
         self.assertEqual({'a': 3.5}, back)
