@@ -10,3 +10,7 @@ end; a lab that is up already is used and left up. NOVA_HA_E2E_SEED repeats
 the moments at which a run has killed the daemon; with NOVA_HA_E2E_KEEP_LOGS
 the logs of the lab stay.
 """
+
+from tests import hang
+
+hang.guard()

@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 
+import fixtures
 from keystoneauth1 import adapter
 from keystoneauth1 import plugin
 from keystoneauth1 import session
@@ -30,6 +31,21 @@ from tests.functional.nova import front
 
 RECOVERY = '6f1c3b8e-0000-4000-8000-000000000001'
 OTHER_PROJECT = '7b1d42e6000040008000000000000002'
+
+
+def _database_of(cells, context):
+    """Return the database an access goes to; without nova's lock.
+
+    Nova's fixture takes a lock here for a moment. With native threads that
+    is a deadlock: whoever is inside of a transaction and comes here waits
+    for whoever wants to switch cells, who waits for those that use a cell,
+    and these wait for the transaction.
+    """
+    target = getattr(context, 'db_connection', None)
+    if target:
+        return target
+    only_cell1 = len(cells._ctxt_mgrs) == len(('cell0', 'cell1'))
+    return cells._default_ctxt_mgr if only_cell1 else cells._last_ctxt_mgr
 
 
 class Headers(plugin.BaseAuthPlugin):
@@ -74,6 +90,12 @@ class NovaTestCase(integrated_helpers.ProviderUsageBaseTestCase):
         # It speaks after nova's own fixture has stopped listening.
         logging.getLogger('nova.thread_pool_factory').setLevel(logging.ERROR)
         self.flags(instances=-1, cores=-1, ram=-1, group='quota')
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.tests.fixtures.CellDatabases._wrap_get_context_manager',
+                _database_of,
+            )
+        )
         super().setUp()
         # nova's fixture makes what SQLAlchemy 2.1 deprecates fatal.
         warnings.filterwarnings('ignore', category=sa_exc.SADeprecationWarning)
