@@ -9,6 +9,7 @@ import threading
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.fences import Fences
+from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.guards import Held
 from nova_ha.engine.guards import StormGuard
@@ -120,6 +121,7 @@ class Engine:
         world, settings = self._world, self._settings
         guard = StormGuard(world.store, settings)
         watch = HostWatch(world, settings)
+        first_look = FirstLook(world.compute, self._pools.evacuations)
         calls = NovaCalls(
             world.store,
             world.compute,
@@ -137,6 +139,7 @@ class Engine:
                 world.compute,
                 self._journal,
                 guard,
+                first_look,
                 world.clock,
                 settings,
             ),
@@ -145,6 +148,7 @@ class Engine:
                 world.store,
                 world.compute,
                 calls,
+                first_look,
                 world.clock,
                 settings,
                 self._gates.in_doubt,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts the instances of a host on the worklist; drops none silently."""
 
+from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.worklist import Worklist
 from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
@@ -16,8 +17,11 @@ from nova_ha.recovery.states import EvacuationState
 class Planner:
     """Makes rows of instances."""
 
-    def __init__(self, compute: ports.Compute, clock: ports.Clock) -> None:
+    def __init__(
+        self, compute: ports.Compute, first_look: FirstLook, clock: ports.Clock
+    ) -> None:
         self._compute = compute
+        self._first_look = first_look
         self._clock = clock
 
     def plan(self, work: Worklist) -> None:
@@ -26,7 +30,7 @@ class Planner:
         May be run again at any time: what has been decided since this
         state was entered stays decided.
         """
-        found = self._compute.instances(work.recovery.host)
+        found = self._first_look.instances(work.recovery)
         for instance in found:
             row = work.rows.get(instance.uuid)
             if row is None:

@@ -84,6 +84,8 @@ class SimExecutor(futures.Executor):
 
     def _run(self, future: SimFuture, fn: Any, args: Any, kwargs: Any) -> None:
         try:
+            if not future.set_running_or_notify_cancel():
+                return
             try:
                 result = fn(*args, **kwargs)
             except Exception as e:  # whoever asks the future gets it

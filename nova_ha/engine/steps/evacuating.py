@@ -14,6 +14,7 @@ import datetime
 import logging
 
 from nova_ha.engine.fenced_hosts import FencedHosts
+from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.following import Follower
 from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
@@ -65,6 +66,7 @@ class Evacuating:
         store: ports.RecoveryStore,
         compute: ports.Compute,
         calls: NovaCalls,
+        first_look: FirstLook,
         clock: ports.Clock,
         settings: SettingsSource,
         in_doubt: Callable[[str], bool] = lambda _host: False,
@@ -77,7 +79,8 @@ class Evacuating:
         self._calls = calls
         self._clock = clock
         self._settings = settings
-        self._planner = Planner(compute, clock)
+        self._first_look = first_look
+        self._planner = Planner(compute, first_look, clock)
         self._follower = Follower(calls, clock, settings)
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
@@ -90,8 +93,11 @@ class Evacuating:
         work = self._worklist(recovery)
         self._follower.hear(work)
         asked: Sequence[Evacuation] = ()
-        if work.unfinished() and self._due(recovery.uuid):
+        if not work.planned or (
+            work.unfinished() and self._due(recovery.uuid)
+        ):
             self._read_records(work)
+            self._plan(work)
             fenced = self._fences.look(recovery, work.targets())
             self._follower.follow(work, fenced)
             asked = self._fill_window(work, fenced)
@@ -114,6 +120,7 @@ class Evacuating:
         self._queried.pop(uuid, None)
         self._answered.pop(uuid, None)
         self._queried_all.pop(uuid, None)
+        self._first_look.forget(uuid)
 
     def _worklist(self, recovery: Recovery) -> Worklist:
         work = self._work.get(recovery.uuid)
@@ -124,11 +131,16 @@ class Evacuating:
         if work.recovery.state_since != recovery.state_since:
             work.planned = False  # the host was fenced again meanwhile
         work.recovery = recovery
+        return work
+
+    def _plan(self, work: Worklist) -> None:
+        """See which instances there are, at the beginning of an incident.
+
+        After the records are read: the list is still being made then.
+        """
         if not work.planned:
             self._planner.plan(work)
             work.planned = True
-            self._save(work)
-        return work
 
     def _due(self, uuid: str) -> bool:
         return self._until_due(uuid) <= SLACK

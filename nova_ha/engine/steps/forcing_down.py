@@ -5,6 +5,7 @@ Tried without end: until nova knows, nothing can be evacuated, and nobody
 else will tell it.
 """
 
+from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.guards import Guard
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.marks import found
@@ -31,6 +32,7 @@ class ForcingDown:
         compute: ports.Compute,
         journal: Journal,
         guard: Guard,
+        first_look: FirstLook,
         clock: ports.Clock,
         settings: SettingsSource,
     ) -> None:
@@ -38,6 +40,7 @@ class ForcingDown:
         self._compute = compute
         self._journal = journal
         self._guard = guard
+        self._first_look = first_look
         self._clock = clock
         self._settings = settings
 
@@ -46,6 +49,7 @@ class ForcingDown:
         proof = safety.require_off_proof(recovery)
         try:
             service = self._compute.service(recovery.host)
+            self._first_look.begin(recovery)
             known = recovery.service_before
             before = still(known, service) if known else self._found(service)
             if before != known:
@@ -62,6 +66,7 @@ class ForcingDown:
         changes = {'service_reported_at': service.updated_at}
         hold = self._guard.holds(recovery)
         if hold:
+            self._first_look.forget(recovery.uuid)  # it would be old by then
             return Outcome(
                 Event.GUARD_HELD,
                 message=hold,
@@ -72,7 +77,7 @@ class ForcingDown:
         return Outcome(Event.FORCED_DOWN, changes=changes, recovery=recovery)
 
     def forget(self, uuid: str) -> None:
-        """Nothing is remembered."""
+        """What is remembered is for the evacuating that follows."""
 
     def _found(self, service: ComputeService) -> ServiceBefore:
         """Return how the operator had left the service.
@@ -90,6 +95,7 @@ class ForcingDown:
         return earlier or found(service)
 
     def _later(self, recovery: Recovery, why: str) -> Outcome:
+        self._first_look.forget(recovery.uuid)
         settings = self._settings()
         age = self._clock.now() - recovery.state_since
         late = age.total_seconds() >= settings.force_down_alarm
