@@ -59,6 +59,10 @@ class Nova:
         """Let the scheduler use the host."""
         return _plain(self._api.services.enable(uuid))
 
+    def aggregates(self) -> Sequence[Row]:
+        """Return every host aggregate."""
+        return _rows(self._get('/os-aggregates', {}), 'aggregates')
+
     def servers(self, host: str, limit: int, marker: str | None) -> Row:
         """Return a page of the host's servers, all projects."""
         query = {

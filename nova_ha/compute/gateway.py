@@ -24,6 +24,7 @@ from nova_ha.compute import versions
 from nova_ha.conf import nova as nova_conf
 from nova_ha.recovery import errors
 from nova_ha.recovery import ports
+from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
@@ -183,6 +184,11 @@ class NovaCompute:
                 'does not answer'
             )
         return instance
+
+    def aggregates(self) -> Sequence[Aggregate]:
+        """Return every host aggregate."""
+        with self._asking('list the host aggregates') as nova:
+            return [rows.aggregate(row) for row in nova.aggregates()]
 
     def evacuate(self, instance: str, proof: OffProof) -> str:
         """Ask nova to rebuild the instance elsewhere; return the request id.

@@ -10,6 +10,7 @@ import datetime
 from typing import Any
 
 from nova_ha.recovery import errors
+from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
@@ -46,6 +47,8 @@ def service(row: Row) -> ComputeService:
 def instance(row: Row) -> Instance:
     """Return a server; vm_state ``unknown`` where its cell is down."""
     fault = row.get('fault') or {}
+    flavor = row.get('flavor') or {}
+    image = row.get('image') or {}  # '' where it was booted from a volume
     return Instance(
         uuid=str(row['id']),
         name=str(row.get('name') or ''),
@@ -53,6 +56,40 @@ def instance(row: Row) -> Instance:
         vm_state=row.get('OS-EXT-STS:vm_state') or UNKNOWN,
         task_state=row.get('OS-EXT-STS:task_state'),
         fault=fault.get('message'),
+        project=str(row.get('tenant_id') or ''),
+        availability_zone=str(row.get('OS-EXT-AZ:availability_zone') or ''),
+        metadata=row.get('metadata') or {},
+        tags=frozenset(row.get('tags') or ()),
+        flavor=str(flavor.get('original_name') or ''),
+        extra_specs=flavor.get('extra_specs') or {},
+        image=image.get('id'),
+        local_gb=_local_gb(flavor, bool(image)),
+        locked=bool(row.get('locked')),
+        addresses=tuple(
+            str(address['addr'])
+            for network in (row.get('addresses') or {}).values()
+            for address in network
+        ),
+    )
+
+
+def _local_gb(flavor: Row, has_image: bool) -> float:
+    """Return GiB of disks that are no volumes; nova counts swap in MiB."""
+    root = flavor.get('disk') or 0 if has_image else 0
+    swap = flavor.get('swap') or 0
+    return float(root + (flavor.get('ephemeral') or 0) + swap / 1024)
+
+
+def aggregate(row: Row) -> Aggregate:
+    """Return a host aggregate."""
+    metadata = dict(row.get('metadata') or {})
+    metadata.pop('availability_zone', None)
+    return Aggregate(
+        id=int(row['id']),
+        name=str(row['name']),
+        availability_zone=str(row.get('availability_zone') or ''),
+        hosts=frozenset(map(str, row['hosts'])),
+        metadata=metadata,
     )
 
 

@@ -132,6 +132,13 @@ def evacuation(row: models.EvacuationRow) -> Evacuation:
         not_before=row.not_before,
         ended_at=row.ended_at,
         message=row.message,
+        priority=row.priority,
+        group=row.restart_group or '',
+        target_state=_state(states.TargetState, row.target_state),
+        storage=_state(states.StorageClass, row.storage),
+        disk=_state(states.DiskPolicy, row.disk) if row.disk else None,
+        decision=row.decision or '',
+        snapshot=row.snapshot,
     )
 
 
@@ -153,6 +160,13 @@ def evacuation_values(value: Evacuation) -> Values:
         'not_before': value.not_before,
         'ended_at': value.ended_at,
         'message': value.message,
+        'priority': value.priority,
+        'restart_group': value.group or None,
+        'target_state': value.target_state.value,
+        'storage': value.storage.value,
+        'disk': value.disk and value.disk.value,
+        'decision': value.decision,
+        'snapshot': value.snapshot,
     }
 
 

@@ -86,7 +86,10 @@ class RecoveryRow(Base):
 
 
 class EvacuationRow(Base):
-    """One instance of one recovery; ids grow in the order of adding."""
+    """One instance of one recovery; ids grow in the order of adding.
+
+    What has a default there was added when rows without it existed.
+    """
 
     __tablename__ = 'evacuations'
     __table_args__ = (
@@ -112,6 +115,15 @@ class EvacuationRow(Base):
     not_before: orm.Mapped[datetime.datetime | None]
     ended_at: orm.Mapped[datetime.datetime | None]
     message: orm.Mapped[str] = orm.mapped_column(types.Prose)
+    priority: orm.Mapped[int] = orm.mapped_column(server_default='500')
+    restart_group: orm.Mapped[str | None] = orm.mapped_column(NAME)
+    target_state: orm.Mapped[str] = orm.mapped_column(
+        WORD, server_default='keep'
+    )
+    storage: orm.Mapped[str] = orm.mapped_column(WORD, server_default='shared')
+    disk: orm.Mapped[str | None] = orm.mapped_column(WORD)
+    decision: orm.Mapped[str | None] = orm.mapped_column(types.Prose)
+    snapshot: orm.Mapped[str | None] = orm.mapped_column(UUID)
 
 
 class EventRow(Base):

@@ -145,13 +145,7 @@ class Engine:
             ),
             RecoveryState.HELD: Held(guard, settings),
             RecoveryState.EVACUATING: Evacuating(
-                world.store,
-                world.compute,
-                calls,
-                first_look,
-                world.clock,
-                settings,
-                self._gates.in_doubt,
+                world, calls, first_look, settings, self._gates.in_doubt
             ),
             RecoveryState.EVACUATED: watch,
             RecoveryState.EVACUATION_FAILED: watch,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts the instances of a host on the worklist; drops none silently."""
 
+from typing import Any
+
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.worklist import Worklist
 from nova_ha.recovery import eligibility
@@ -8,6 +10,7 @@ from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ports
 from nova_ha.recovery import states
+from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.states import EvacuationEvent
@@ -18,9 +21,14 @@ class Planner:
     """Makes rows of instances."""
 
     def __init__(
-        self, compute: ports.Compute, first_look: FirstLook, clock: ports.Clock
+        self,
+        compute: ports.Compute,
+        policy: ports.Policy,
+        first_look: FirstLook,
+        clock: ports.Clock,
     ) -> None:
         self._compute = compute
+        self._policy = policy
         self._first_look = first_look
         self._clock = clock
 
@@ -31,12 +39,19 @@ class Planner:
         state was entered stays decided.
         """
         found = self._first_look.instances(work.recovery)
-        for instance in found:
+        new = [
+            instance
+            for instance in found
+            if self._is_to_be_decided(work, work.rows.get(instance.uuid))
+        ]
+        decisions = self._policy.decide(work.recovery.host, new)
+        for instance in new:
+            decision = decisions[instance.uuid]
             row = work.rows.get(instance.uuid)
             if row is None:
-                self._add(work, instance)
-            elif self._is_of_the_past(work, row):
-                self._revive(work, row, instance)
+                self._add(work, instance, decision)
+            else:
+                self._revive(work, row, instance, decision)
         here = {instance.uuid for instance in found}
         for row in list(work.rows.values()):
             if row.state is EvacuationState.FAILED and (
@@ -44,7 +59,9 @@ class Planner:
             ):
                 self._find(work, row)
 
-    def _add(self, work: Worklist, instance: Instance) -> None:
+    def _add(
+        self, work: Worklist, instance: Instance, decision: Decision
+    ) -> None:
         row = Evacuation(
             recovery=work.recovery.uuid,
             instance=instance.uuid,
@@ -52,12 +69,17 @@ class Planner:
             state=EvacuationState.PENDING,
             source=work.recovery.host,
             vm_state=instance.vm_state,
+            **_as_decided(decision),
         )
         work.add(row)
-        self._sort_out(work, row, instance)
+        self._sort_out(work, row, instance, decision)
 
     def _revive(
-        self, work: Worklist, row: Evacuation, instance: Instance
+        self,
+        work: Worklist,
+        row: Evacuation,
+        instance: Instance,
+        decision: Decision,
     ) -> None:
         # A failed attempt leaves vm_state error; what it was before is what
         # it shall be again.
@@ -71,8 +93,9 @@ class Planner:
             target=None,
             migration=None,
             not_before=None,
+            **_as_decided(decision),
         )
-        self._sort_out(work, row, instance)
+        self._sort_out(work, row, instance, decision)
 
     def _find(self, work: Worklist, row: Evacuation) -> None:
         """See what became of one we had given up that is not here."""
@@ -94,9 +117,15 @@ class Planner:
             )
 
     def _sort_out(
-        self, work: Worklist, row: Evacuation, instance: Instance
+        self,
+        work: Worklist,
+        row: Evacuation,
+        instance: Instance,
+        decision: Decision,
     ) -> None:
         why = eligibility.obstacle(instance)
+        if why is None and not decision.evacuate:
+            why = decision.because.get('evacuate', 'it is left here')
         if why is None:
             return
         event = (
@@ -107,9 +136,21 @@ class Planner:
         work.change(row, event, self._clock.now(), why)
 
     @staticmethod
-    def _is_of_the_past(work: Worklist, row: Evacuation) -> bool:
-        return (
+    def _is_to_be_decided(work: Worklist, row: Evacuation | None) -> bool:
+        """Whether it is new, or its row is of an earlier incident."""
+        return row is None or (
             row.state in states.EVACUATION_ENDED
             and row.ended_at is not None
             and row.ended_at < work.recovery.state_since
         )
+
+
+def _as_decided(decision: Decision) -> dict[str, Any]:
+    return {
+        'priority': decision.priority,
+        'group': decision.group,
+        'target_state': decision.target_state,
+        'storage': decision.storage,
+        'disk': decision.disk,
+        'decision': str(decision),
+    }

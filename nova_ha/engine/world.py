@@ -3,6 +3,7 @@
 
 import dataclasses
 
+from nova_ha.engine.everything import Everything
 from nova_ha.recovery import ports
 
 
@@ -10,6 +11,7 @@ from nova_ha.recovery import ports
 class World:
     """Everything outside the engine.
 
+    :ivar policy: what is done about each instance.
     :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
         gates, and what others fence is not seen.
     """
@@ -21,4 +23,5 @@ class World:
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock
+    policy: ports.Policy = dataclasses.field(default_factory=Everything)
     cluster: ports.Cluster | None = None

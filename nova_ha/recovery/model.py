@@ -10,10 +10,16 @@ import dataclasses
 import datetime
 from typing import Any
 
+from nova_ha.recovery.states import DiskPolicy
 from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import RecoveryState
+from nova_ha.recovery.states import StorageClass
+from nova_ha.recovery.states import TargetState
+
+PRIORITY = 500
+"""Where nothing says otherwise; 0 to 1000, the greater the sooner."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,6 +157,13 @@ class Evacuation:
     :ivar request_id: nova's request id of the last accepted request.
     :ivar not_before: do not ask again earlier than this.
     :ivar asked_at: when the last request was sent.
+    :ivar priority: 0 to 1000; the greater is asked for sooner.
+    :ivar group: its restart group, '' for none.
+    :ivar target_state: what it shall be elsewhere.
+    :ivar storage: where its disks are.
+    :ivar disk: what is done about local disks; None where there are none.
+    :ivar decision: in words, which rule decided what.
+    :ivar snapshot: the image that is, or was, put back; None for none.
     """
 
     recovery: str
@@ -168,6 +181,13 @@ class Evacuation:
     not_before: datetime.datetime | None = None
     ended_at: datetime.datetime | None = None
     message: str = ''
+    priority: int = PRIORITY
+    group: str = ''
+    target_state: TargetState = TargetState.KEEP
+    storage: StorageClass = StorageClass.SHARED
+    disk: DiskPolicy | None = None
+    decision: str = ''
+    snapshot: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -221,7 +241,15 @@ class ComputeService:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Instance:
-    """A server, as far as evacuating it is concerned."""
+    """A server, as far as evacuating it is concerned.
+
+    :ivar image: uuid of the image it was made from; None when it was booted
+        from a volume.
+    :ivar flavor: the flavor's name; its extra specs are beside it.
+    :ivar local_gb: GiB of disks that are not volumes: the root disk of one
+        made from an image, ephemeral disks and swap.
+    :ivar addresses: its fixed and floating addresses, in nova's order.
+    """
 
     uuid: str
     name: str
@@ -229,6 +257,57 @@ class Instance:
     vm_state: str
     task_state: str | None
     fault: str | None = None
+    project: str = ''
+    availability_zone: str = ''
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    flavor: str = ''
+    extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    image: str | None = None
+    local_gb: float = 0.0
+    locked: bool = False
+    addresses: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A host aggregate; one with an availability zone is also that zone.
+
+    :ivar metadata: without ``availability_zone``.
+    """
+
+    id: int
+    name: str
+    availability_zone: str
+    hosts: frozenset[str]
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done about one instance, and why.
+
+    :ivar evacuate: False: it stays, and its row says why.
+    :ivar priority: 0 to 1000; the greater is asked for sooner.
+    :ivar group: its restart group, '' for none.
+    :ivar disk: what is done about local disks; None where there are none.
+    :ivar reset_state: an instance in a state that nova does not evacuate is
+        brought into one that it does, and back.
+    :ivar because: by the name of the question (``evacuate``, ``priority``,
+        ``storage`` ...), in words, what decided it.
+    """
+
+    evacuate: bool = True
+    priority: int = PRIORITY
+    group: str = ''
+    target_state: TargetState = TargetState.KEEP
+    storage: StorageClass = StorageClass.SHARED
+    disk: DiskPolicy | None = None
+    reset_state: bool = False
+    because: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return '; '.join(f'{k}: {v}' for k, v in sorted(self.because.items()))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,14 +6,17 @@ Every call that waits has an end of its own.
 """
 
 from collections.abc import Collection
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
 from typing import Protocol
 
 from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ClusterView
 from nova_ha.recovery.model import ComputeService
+from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import FenceRecord
 from nova_ha.recovery.model import Host
@@ -144,6 +147,9 @@ class Compute(Protocol):
         :raises ComputeNotFound: it was deleted.
         """
 
+    def aggregates(self) -> Sequence[Aggregate]:
+        """Return every host aggregate."""
+
     def evacuate(self, instance: str, proof: OffProof) -> str:
         """Ask nova to rebuild the instance elsewhere; return the request id.
 
@@ -167,6 +173,18 @@ class Compute(Protocol):
 
         :param since: only those changed since then.
         :param statuses: only those (a query each).
+        """
+
+
+class Policy(Protocol):
+    """What the operator wants done about instances."""
+
+    def decide(
+        self, host: str, instances: Sequence[Instance]
+    ) -> Mapping[str, Decision]:
+        """Return a decision for each of a host's instances, by uuid.
+
+        :raises ComputeError: what it depends on could not be read.
         """
 
 

@@ -154,6 +154,42 @@ class EvacuationEvent(enum.Enum):
     """Another try of a failed evacuation is asked for."""
 
 
+class TargetState(enum.Enum):
+    """What an instance shall be after its evacuation."""
+
+    KEEP = 'keep'
+    """What it was: running or stopped (nova up to 2.94)."""
+
+    STOPPED = 'stopped'
+    """Stopped, for its owner to start (nova from 2.95)."""
+
+
+class StorageClass(enum.Enum):
+    """Where the disks of an instance are."""
+
+    VOLUME = 'volume'
+    """All on volumes: nothing is lost with the host."""
+
+    SHARED = 'shared'
+    """On storage that all hosts share, by the operator's word."""
+
+    LOCAL = 'local'
+    """At least one on the host that failed."""
+
+
+class DiskPolicy(enum.Enum):
+    """What is done about an instance with a local disk."""
+
+    LEAVE = 'leave'
+    """It waits for its host."""
+
+    REBUILD = 'rebuild'
+    """It begins elsewhere from its image; what it had written is lost."""
+
+    SNAPSHOT = 'snapshot'
+    """Elsewhere its newest snapshot is put back."""
+
+
 class PowerState(enum.Enum):
     """What a fresh read of the BMC says."""
 

@@ -13,6 +13,7 @@ import datetime
 
 from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
+from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
@@ -56,6 +57,7 @@ class SimNova:
         self.servers: dict[str, Server] = {}
         self.records: list[Record] = []
         self.services: dict[str, Service] = {}
+        self.host_aggregates: list[Aggregate] = []
         now = timeline.now()
         for name, host in hosts.items():
             self.services[name] = Service(name, now, now)
@@ -252,6 +254,9 @@ class SimNova:
 
     def instance(self, uuid: str) -> Instance:
         return self._server(uuid).seen()
+
+    def aggregates(self) -> Sequence[Aggregate]:
+        return self.host_aggregates
 
     def evacuate(self, instance: str, proof: OffProof) -> str:
         server = self._server(instance)

@@ -22,10 +22,10 @@ from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.planning import Planner
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.worklist import Worklist
+from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ordering
-from nova_ha.recovery import ports
 from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
@@ -63,25 +63,25 @@ class Evacuating:
 
     def __init__(
         self,
-        store: ports.RecoveryStore,
-        compute: ports.Compute,
+        world: World,
         calls: NovaCalls,
         first_look: FirstLook,
-        clock: ports.Clock,
         settings: SettingsSource,
         in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
         self._in_doubt = in_doubt
-        self._store = store
-        self._compute = compute
-        self._fences = FencedHosts(store)
-        self._incoming = Incoming(store, compute)
+        self._store = world.store
+        self._compute = world.compute
+        self._fences = FencedHosts(world.store)
+        self._incoming = Incoming(world.store, world.compute)
         self._calls = calls
-        self._clock = clock
+        self._clock = world.clock
         self._settings = settings
         self._first_look = first_look
-        self._planner = Planner(compute, first_look, clock)
-        self._follower = Follower(calls, clock, settings)
+        self._planner = Planner(
+            world.compute, world.policy, first_look, world.clock
+        )
+        self._follower = Follower(calls, world.clock, settings)
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
         self._answered: dict[str, float] = {}

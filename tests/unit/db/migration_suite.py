@@ -12,6 +12,20 @@ from nova_ha.db import models
 from nova_ha.recovery import errors
 from tests.unit.db import base
 
+ADDED_BY_0002 = (
+    ('recoveries', 'power_on_asked_at'),
+    ('recoveries', 'sealed_at'),
+)
+ADDED_BY_0003 = (
+    ('evacuations', 'priority'),
+    ('evacuations', 'restart_group'),
+    ('evacuations', 'target_state'),
+    ('evacuations', 'storage'),
+    ('evacuations', 'disk'),
+    ('evacuations', 'decision'),
+    ('evacuations', 'snapshot'),
+)
+
 
 class MigrationSuite:
     """Mixed into a StoreTest."""
@@ -35,11 +49,8 @@ class MigrationSuite:
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
-        with migration.connected(self.conf) as connection:
-            for name in ('power_on_asked_at', 'sealed_at'):
-                connection.execute(
-                    sa.text(f'ALTER TABLE recoveries DROP COLUMN {name}')
-                )
+        self.undo(ADDED_BY_0003)
+        self.undo(ADDED_BY_0002)
         self.set_version('0001')
         with self.assertRaises(migration.SchemaOutOfDate) as caught:
             migration.check(self.conf)
@@ -51,6 +62,17 @@ class MigrationSuite:
             dataclasses.replace(opened, sealed_at=base.START), 'me'
         )
         self.assertEqual(base.START, saved.sealed_at)
+
+    def test_what_0002_holds_is_kept(self):
+        opened = self.open()
+        row = base.new_evacuation(opened)
+        self.store.claim(opened.uuid, 'me', 600.0)
+        self.store.save_evacuations(opened.uuid, 'me', [row])
+        self.undo(ADDED_BY_0003)
+        self.set_version('0002')
+        migration.sync(self.conf)
+        migration.check(self.conf)
+        self.assertEqual([row], self.store.evacuations(opened.uuid))
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')
@@ -73,6 +95,14 @@ class MigrationSuite:
             with self.assertRaises(errors.StoreUnavailable) as caught:
                 call()
             self.assertIn('nova-ha-manage db sync', str(caught.exception))
+
+    def undo(self, added):
+        """Drop the columns that a migration has added."""
+        with migration.connected(self.conf) as connection:
+            for table, column in added:
+                connection.execute(
+                    sa.text(f'ALTER TABLE {table} DROP COLUMN {column}')
+                )
 
     def set_version(self, revision):
         with migration.connected(self.conf) as connection:
