@@ -47,7 +47,6 @@ class ForcingDown:
     def run(self, recovery: Recovery) -> Outcome:
         """Take one tick; see :class:`~nova_ha.engine.outcome.Step`."""
         proof = safety.require_off_proof(recovery)
-        self._first_look.begin(recovery)
         try:
             service = self._compute.service(recovery.host)
             known = recovery.service_before
@@ -56,6 +55,7 @@ class ForcingDown:
                 # On record before the first change: after a crash in
                 # between nobody could tell our marks from the operator's.
                 recovery = self._journal.amend(recovery, service_before=before)
+            self._first_look.begin(recovery)
             service = self._compute.force_down(
                 service, before, mark_of(recovery), proof
             )
