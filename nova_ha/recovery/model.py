@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
+import enum
 from typing import Any
 
 from nova_ha.recovery.states import DiskPolicy
@@ -247,7 +248,10 @@ class Instance:
         from a volume.
     :ivar flavor: the flavor's name; its extra specs are beside it.
     :ivar local_gb: GiB of disks that are not volumes: the root disk of one
-        made from an image, ephemeral disks and swap.
+        made from an image, ephemeral disks and swap. A root disk that is as
+        large as its image (flavors with disk 0) counts as none.
+    :ivar swap_gb: the part of it that is swap, which holds nothing worth
+        keeping.
     :ivar addresses: its fixed and floating addresses, in nova's order.
     """
 
@@ -265,6 +269,7 @@ class Instance:
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     image: str | None = None
     local_gb: float = 0.0
+    swap_gb: float = 0.0
     locked: bool = False
     addresses: tuple[str, ...] = ()
 
@@ -318,7 +323,18 @@ class Decision:
     unsure: str = ''
 
     def __str__(self) -> str:
-        return '; '.join(f'{k}: {v}' for k, v in sorted(self.because.items()))
+        return '; '.join(
+            f'{question} {_in_words(getattr(self, question, None))}: {why}'
+            for question, why in self.because.items()
+        )
+
+
+def _in_words(answer: object) -> str:
+    if isinstance(answer, bool):
+        return 'yes' if answer else 'no'
+    if isinstance(answer, enum.Enum):
+        return str(answer.value)
+    return 'none' if answer is None or answer == '' else str(answer)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
