@@ -324,9 +324,13 @@ class Decision:
 
     def __str__(self) -> str:
         return '; '.join(
-            f'{question} {_in_words(getattr(self, question, None))}: {why}'
+            f'{question}{self._answer(question)}: {why}'
             for question, why in self.because.items()
         )
+
+    def _answer(self, question: str) -> str:
+        known = question in self.__dataclass_fields__
+        return f' {_in_words(getattr(self, question))}' if known else ''
 
 
 def _in_words(answer: object) -> str:

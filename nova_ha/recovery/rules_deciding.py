@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nova_ha.recovery import eligibility
+from nova_ha.recovery import rules_words
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.rules import Disk
@@ -40,6 +41,16 @@ def decide(rules: Rules, facts: Facts) -> Decision:
         because={q.value: heard[q].because for q in Question},
         unsure='; '.join(dict.fromkeys(unsure)),
     )
+
+
+def answers(decision: Decision) -> Mapping[str, str]:
+    """Return in words what was decided, by the name of the question."""
+    found = {q.value: getattr(decision, q.value) for q in Question}
+    if decision.disk is not None:
+        found['disk'] = Disk(
+            decision.disk, decision.wait, decision.then, decision.max_age
+        )
+    return {key: rules_words.in_words(found[key]) for key in found}
 
 
 def _fields(heard: Mapping[Question, Heard]) -> dict[str, Any]:
