@@ -62,8 +62,17 @@ class Engine:
             world.store, self._journal, world.clock, pools.hosts, settings
         )
         wake = self.conductor.wake
+        self._first_look = FirstLook(
+            world.compute, pools.evacuations, world.clock
+        )
         self.intake = Intake(
-            world, self._fences, self._gates, self._journal, pools.hosts, wake
+            world,
+            self._fences,
+            self._gates,
+            self._journal,
+            self._first_look,
+            pools.hosts,
+            wake,
         )
         self.operator = Operator(
             world, self._gates, self._journal, settings, wake
@@ -124,7 +133,7 @@ class Engine:
         world, settings = self._world, self._settings
         guard = StormGuard(world.store, settings)
         watch = HostWatch(world, settings)
-        first_look = FirstLook(world.compute, self._pools.evacuations)
+        first_look = self._first_look
         calls = NovaCalls(
             world.store,
             world.compute,
