@@ -161,12 +161,12 @@ class ExplainTestCase(base.NovaTestCase):
         self.assertEqual(1, asked.count('GET /servers/detail'))
         self.assertEqual(
             {
-                'db': 'left on its host',
-                'quick': 'left on its host',
+                'db': 'stays',
+                'quick': 'stays',
                 'mine': 'evacuated',
                 'volume': 'evacuated',
-                AMPHORA: 'left on its host',
-                'test-1': 'left on its host',
+                AMPHORA: 'stays',
+                'test-1': 'stays',
             },
             {name: found[name]['outcome'] for name in found},
         )
@@ -209,9 +209,7 @@ class ExplainTestCase(base.NovaTestCase):
             'rules: [{name: not, when: {aggregate: rbd}, set: {evacuate: no}}]'
         )
         found = self.explain('--host', 'host1', '--rules', str(new))
-        self.assertEqual(
-            {'left on its host'}, {one['outcome'] for one in found.values()}
-        )
+        self.assertEqual({'stays'}, {one['outcome'] for one in found.values()})
 
     def test_one_instance_as_a_table(self):
         uuid = self.make('db.1+[x]', metadata={'role': 'db'}, tags=['gold'])
@@ -223,7 +221,7 @@ class ExplainTestCase(base.NovaTestCase):
                 f'db.1+[x] ({uuid})',
                 'host1',
                 'nova evacuates it in this state',
-                'left on its host',
+                'stays',
                 "900 (rule 'databases' (rules.yaml line 3)",
             ):
                 self.assertIn(words, done.stdout)
