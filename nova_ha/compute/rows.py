@@ -64,6 +64,7 @@ def instance(row: Row) -> Instance:
         extra_specs=flavor.get('extra_specs') or {},
         image=image.get('id'),
         local_gb=_local_gb(flavor, bool(image)),
+        swap_gb=_swap_gb(flavor),
         locked=bool(row.get('locked')),
         addresses=tuple(
             str(address['addr'])
@@ -74,10 +75,15 @@ def instance(row: Row) -> Instance:
 
 
 def _local_gb(flavor: Row, has_image: bool) -> float:
-    """Return GiB of disks that are no volumes; nova counts swap in MiB."""
+    """Return GiB of disks that are no volumes."""
     root = flavor.get('disk') or 0 if has_image else 0
-    swap = flavor.get('swap') or 0
-    return float(root + (flavor.get('ephemeral') or 0) + swap / 1024)
+    ephemeral = flavor.get('ephemeral') or 0
+    return float(root + ephemeral) + _swap_gb(flavor)
+
+
+def _swap_gb(flavor: Row) -> float:
+    """Return GiB of swap, which nova counts in MiB."""
+    return float(flavor.get('swap') or 0) / 1024
 
 
 def aggregate(row: Row) -> Aggregate:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import logging
 import threading
 
+from nova_ha.engine.aggregates import REFRESH
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.fences import Fences
@@ -82,7 +83,9 @@ class Engine:
         self.cluster_side.use(self.intake, self._proofs)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
-        self.loops = (*self._vital, *self.cluster_side.loops)
+        # Not vital: a nova that hangs is no reason to end a daemon.
+        policy = Periodic('policy', world.policy.refresh, lambda: REFRESH)
+        self.loops = (*self._vital, policy, *self.cluster_side.loops)
         self._thread = threading.Thread(
             target=self.conductor.run, name='conductor', daemon=True
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
+import enum
 from typing import Any
 
 from nova_ha.recovery.states import DiskPolicy
@@ -247,7 +248,10 @@ class Instance:
         from a volume.
     :ivar flavor: the flavor's name; its extra specs are beside it.
     :ivar local_gb: GiB of disks that are not volumes: the root disk of one
-        made from an image, ephemeral disks and swap.
+        made from an image, ephemeral disks and swap. A root disk that is as
+        large as its image (flavors with disk 0) counts as none.
+    :ivar swap_gb: the part of it that is swap, which holds nothing worth
+        keeping.
     :ivar addresses: its fixed and floating addresses, in nova's order.
     """
 
@@ -265,6 +269,7 @@ class Instance:
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     image: str | None = None
     local_gb: float = 0.0
+    swap_gb: float = 0.0
     locked: bool = False
     addresses: tuple[str, ...] = ()
 
@@ -291,10 +296,17 @@ class Decision:
     :ivar priority: 0 to 1000; the greater is asked for sooner.
     :ivar group: its restart group, '' for none.
     :ivar disk: what is done about local disks; None where there are none.
+    :ivar wait: how long it waits for its host, where ``disk`` is wait.
+    :ivar then: what is done after that; never wait.
+    :ivar max_age: of a snapshot that is put back, now or after the wait;
+        None: any age will do.
     :ivar reset_state: an instance in a state that nova does not evacuate is
         brought into one that it does, and back.
     :ivar because: by the name of the question (``evacuate``, ``priority``,
         ``storage`` ...), in words, what decided it.
+    :ivar unsure: what could not be read though ``evacuate``, ``storage`` or
+        ``disk`` may depend on it. They are decided with the most care then,
+        and an instance that stays for this is not left but has failed.
     """
 
     evacuate: bool = True
@@ -303,11 +315,30 @@ class Decision:
     target_state: TargetState = TargetState.KEEP
     storage: StorageClass = StorageClass.SHARED
     disk: DiskPolicy | None = None
+    wait: datetime.timedelta | None = None
+    then: DiskPolicy | None = None
+    max_age: datetime.timedelta | None = None
     reset_state: bool = False
     because: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unsure: str = ''
 
     def __str__(self) -> str:
-        return '; '.join(f'{k}: {v}' for k, v in sorted(self.because.items()))
+        return '; '.join(
+            f'{question}{self._answer(question)}: {why}'
+            for question, why in self.because.items()
+        )
+
+    def _answer(self, question: str) -> str:
+        known = question in self.__dataclass_fields__
+        return f' {_in_words(getattr(self, question))}' if known else ''
+
+
+def _in_words(answer: object) -> str:
+    if isinstance(answer, bool):
+        return 'yes' if answer else 'no'
+    if isinstance(answer, enum.Enum):
+        return str(answer.value)
+    return 'none' if answer is None or answer == '' else str(answer)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

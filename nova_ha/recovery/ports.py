@@ -182,8 +182,21 @@ class Compute(Protocol):
         """
 
 
+class Images(Protocol):
+    """Glance."""
+
+    def properties(self, image: str) -> Mapping[str, str]:
+        """Return the properties of the image with this uuid.
+
+        :raises RecoveryError: they could not be read.
+        """
+
+
 class Policy(Protocol):
     """What the operator wants done about instances."""
+
+    def refresh(self) -> None:
+        """Read in advance what decisions depend on; never raises."""
 
     def decide(
         self, host: str, instances: Sequence[Instance]

@@ -183,6 +183,9 @@ class DiskPolicy(enum.Enum):
     LEAVE = 'leave'
     """It waits for its host."""
 
+    WAIT = 'wait'
+    """It waits for its host for a time; then another of these is done."""
+
     REBUILD = 'rebuild'
     """It begins elsewhere from its image; what it had written is lost."""
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's rows, as the simulated nova keeps them."""
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
+from typing import Any
 
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
@@ -58,6 +60,7 @@ class Server:
     """An instance.
 
     :ivar spoilt: two evacuations have met: it never rests again.
+    :ivar looks: whatever else nova shows of it.
     """
 
     uuid: str
@@ -68,6 +71,7 @@ class Server:
     fault: str | None = None
     deleted: bool = False
     spoilt: bool = False
+    looks: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def seen(self) -> Instance:
         return Instance(
@@ -77,6 +81,7 @@ class Server:
             vm_state=self.vm_state,
             task_state=self.task_state,
             fault=self.fault,
+            **self.looks,
         )
 
 

@@ -13,6 +13,7 @@ from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.rules import Rules
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState
 from tests.simulator import records
@@ -40,6 +41,8 @@ class World:
     """A cloud of a few hosts and a controller.
 
     :ivar cluster: None where no Pacemaker drives nova-ha.
+    :ivar rules: what daemons decide by; None: everything is evacuated. It
+        may change under way, but not from or to None.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class World:
         self.nova = SimNova(self.hosts, self.timeline, self.ledger)
         self.cluster = self._make_cluster() if pacemaker else None
         self.settings = Settings(**{'owner': 'c1', **settings})
+        self.rules: Rules | None = None
         self.daemons: dict[str, Daemon] = {}
         self.starts: list[str] = []
 
@@ -107,7 +111,8 @@ class World:
             'cluster': self.cluster,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
-        daemon = Daemon(ports, self.timeline, self.faults, settings)
+        rules = (lambda: self.rules) if self.rules is not None else None
+        daemon = Daemon(ports, self.timeline, self.faults, settings, rules)
         self.daemons[owner] = daemon
         self.starts.append(owner)
         return daemon

@@ -39,6 +39,8 @@ ASSEMBLES = may('*', libraries=ANY)
 #: A gateway to one piece of the world: it knows the heart's words and ports,
 #: and never another gateway. It may tell the world our version.
 GATEWAY = may('recovery', 'conf', 'exception', 'version', libraries=ANY)
+#: What an operator has written, in a file of its own.
+FILE = may('recovery', 'conf', 'exception', 'yaml_file', libraries=ANY)
 #: Runs on cluster nodes in 50 ms, or must be provable without a machine.
 STANDARD_LIBRARY = may()
 
@@ -56,10 +58,12 @@ RULES = {
     'cluster': GATEWAY,
     'compute': GATEWAY,
     'db': GATEWAY,
-    'hosts': GATEWAY,
+    'hosts': FILE,
     'image': GATEWAY,
     'notification': GATEWAY,
     'power': GATEWAY,
+    'rules': FILE,
+    'yaml_file': may('recovery', libraries=ANY),
     'api': may('recovery', 'policies', libraries=ANY),
     'conf': may(libraries={'keystoneauth1', 'oslo_config', 'oslo_db'}),
     'policies': may(libraries={'oslo_policy'}),
