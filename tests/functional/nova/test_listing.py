@@ -35,6 +35,10 @@ class ListingTestCase(base.NovaTestCase):
         self.assertEqual(instances, self.gateway.instances('host1'))
         self.assertEqual(['GET /servers/detail'] * 4, self.asked())
 
+        self.front.forget()
+        self.assertEqual(set(uuids), self.gateway.present('host1'))
+        self.assertEqual(['GET /servers'] * 4, self.asked())
+
     def test_a_deleted_instance_is_not_listed(self):
         kept, deleted = self.boot(2)
         self.api.delete_server(deleted)
@@ -75,12 +79,16 @@ class ListingTestCase(base.NovaTestCase):
         self.assertEqual(
             ['GET /servers/detail', 'GET /os-services'], self.asked()
         )
+        self.front.forget()
+        self.assertEqual(set(), self.gateway.present('host1'))
+        self.assertEqual(['GET /servers', 'GET /os-services'], self.asked())
 
     def test_a_cell_that_is_down_is_not_an_empty_host(self):
         (uuid,) = self.boot(1)
         with self.cell_down():
             for ask in (
                 lambda: self.gateway.instances('host1'),
+                lambda: self.gateway.present('host1'),
                 lambda: self.gateway.instance(uuid),
             ):
                 error = self.assertRaises(errors.ComputeUnavailable, ask)
