@@ -13,6 +13,7 @@ from nova_ha.conf import database
 from nova_ha.conf import engine
 from nova_ha.conf import evacuation
 from nova_ha.conf import fencer
+from nova_ha.conf import glance
 from nova_ha.conf import guards
 from nova_ha.conf import nova
 from nova_ha.conf import power
@@ -24,6 +25,7 @@ MODULES = (
     engine,
     evacuation,
     fencer,
+    glance,
     guards,
     nova,
     power,

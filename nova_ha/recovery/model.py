@@ -164,6 +164,11 @@ class Evacuation:
     :ivar disk: what is done about local disks; None where there are none.
     :ivar decision: in words, which rule decided what.
     :ivar snapshot: the image that is, or was, put back; None for none.
+        Written before the evacuation is asked for.
+    :ivar max_age: seconds; an older snapshot is not put back. None: any.
+    :ivar image: the image it was made from, where it falls back to.
+    :ivar restores: rebuild requests sent so far.
+    :ivar restore_asked_at: when the last of them was written down.
     """
 
     recovery: str
@@ -188,6 +193,10 @@ class Evacuation:
     disk: DiskPolicy | None = None
     decision: str = ''
     snapshot: str | None = None
+    max_age: int | None = None
+    image: str | None = None
+    restores: int = 0
+    restore_asked_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -248,6 +257,8 @@ class Instance:
     :ivar flavor: the flavor's name; its extra specs are beside it.
     :ivar local_gb: GiB of disks that are not volumes: the root disk of one
         made from an image, ephemeral disks and swap.
+    :ivar root_gb: GiB of the flavor's root disk; 0 is no limit.
+    :ivar ram_mb: MiB of the flavor's memory.
     :ivar addresses: its fixed and floating addresses, in nova's order.
     """
 
@@ -265,6 +276,8 @@ class Instance:
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     image: str | None = None
     local_gb: float = 0.0
+    root_gb: int = 0
+    ram_mb: int = 0
     locked: bool = False
     addresses: tuple[str, ...] = ()
 
@@ -284,6 +297,29 @@ class Aggregate:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An image that was taken of an instance (glance v2).
+
+    :ivar instance: uuid of the instance.
+    :ivar image_type: ``snapshot`` or ``backup``, as nova writes it.
+    :ivar status: glance's own word; only an ``active`` one can be put back.
+    :ivar size: bytes; None while it is not uploaded.
+    :ivar min_disk: GiB that a flavor's root disk must have at least.
+    :ivar min_ram: MiB of memory, likewise.
+    """
+
+    uuid: str
+    instance: str
+    name: str
+    image_type: str
+    status: str
+    created_at: datetime.datetime
+    size: int | None = None
+    min_disk: int = 0
+    min_ram: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Decision:
     """What is to be done about one instance, and why.
 
@@ -291,6 +327,10 @@ class Decision:
     :ivar priority: 0 to 1000; the greater is asked for sooner.
     :ivar group: its restart group, '' for none.
     :ivar disk: what is done about local disks; None where there are none.
+    :ivar wait: seconds from the fence that a host is waited for (``wait``).
+    :ivar then: what is done when it has not come back (``wait``); None
+        means leave.
+    :ivar max_age: seconds; an older snapshot is not put back. None: any.
     :ivar reset_state: an instance in a state that nova does not evacuate is
         brought into one that it does, and back.
     :ivar because: by the name of the question (``evacuate``, ``priority``,
@@ -303,6 +343,9 @@ class Decision:
     target_state: TargetState = TargetState.KEEP
     storage: StorageClass = StorageClass.SHARED
     disk: DiskPolicy | None = None
+    wait: float = 0.0
+    then: DiskPolicy | None = None
+    max_age: int | None = None
     reset_state: bool = False
     because: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

@@ -94,6 +94,9 @@ class Event(enum.Enum):
     FOUND_EVACUATED = 'found_evacuated'
     """The store had lost the recovery of a host on its way back."""
 
+    WAIT_OVER = 'wait_over'
+    """Instances have waited for their host as long as they should."""
+
     CANCEL_REQUESTED = 'cancel_requested'
     """An operator ends the recovery."""
 
@@ -144,6 +147,15 @@ class EvacuationEvent(enum.Enum):
     CONFIRMED = 'confirmed'
     """Migration over and the server is elsewhere in the expected state."""
 
+    RESTORE_BEGUN = 'restore_begun'
+    """Evacuated; its snapshot is to be put back now."""
+
+    RESTORED = 'restored'
+    """The server runs (or rests) from its snapshot."""
+
+    RESTORE_FAILED = 'restore_failed'
+    """The snapshot could not be put back; the text says what is there."""
+
     GAVE_UP = 'gave_up'
     """The last attempt failed or the time is up."""
 
@@ -182,6 +194,9 @@ class DiskPolicy(enum.Enum):
 
     LEAVE = 'leave'
     """It waits for its host."""
+
+    WAIT = 'wait'
+    """It waits for its host for a time; then another one of these."""
 
     REBUILD = 'rebuild'
     """It begins elsewhere from its image; what it had written is lost."""
