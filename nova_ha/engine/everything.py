@@ -11,6 +11,9 @@ from nova_ha.recovery.model import Instance
 class Everything:
     """Satisfies :class:`nova_ha.recovery.ports.Policy`."""
 
+    def refresh(self) -> None:
+        """There is nothing to read."""
+
     def decide(
         self,
         host: str,  # noqa: ARG002

@@ -8,8 +8,8 @@ from nova_ha.hosts.loader import load
 from nova_ha.hosts.loader import Loaded
 from nova_ha.hosts.loader import read
 from nova_ha.hosts.problems import HostsFileError
-from nova_ha.hosts.problems import Problem
 from nova_ha.hosts.registry import HostsFile
+from nova_ha.yaml_file.problems import Problem
 
 __all__ = [
     'HostsFile',

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-from nova_ha.hosts.document import Document
-from nova_ha.hosts.document import Path
-from nova_ha.hosts.problems import did_you_mean
-from nova_ha.hosts.problems import field_of
-from nova_ha.hosts.problems import Problem
-from nova_ha.hosts.schema import Schema
+from nova_ha.yaml_file.document import Document
+from nova_ha.yaml_file.document import Path
+from nova_ha.yaml_file.problems import did_you_mean
+from nova_ha.yaml_file.problems import field_of
+from nova_ha.yaml_file.problems import Problem
+from nova_ha.yaml_file.schema import Schema
 
 Schemas = Mapping[str, Schema]
 Parameters = Mapping[str, Any]

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 import pathlib
 from typing import Any
 
-from nova_ha.hosts import schema
 from nova_ha.hosts import secret_files
 from nova_ha.hosts.defaults import Defaults
 from nova_ha.hosts.defaults import driver_problem
 from nova_ha.hosts.defaults import Parameters
 from nova_ha.hosts.defaults import PATH
 from nova_ha.hosts.defaults import Schemas
-from nova_ha.hosts.document import Document
-from nova_ha.hosts.document import Path
-from nova_ha.hosts.problems import field_of
-from nova_ha.hosts.problems import Problem
 from nova_ha.recovery.model import PowerDevice
+from nova_ha.yaml_file import schema
+from nova_ha.yaml_file.document import Document
+from nova_ha.yaml_file.document import Path
+from nova_ha.yaml_file.problems import field_of
+from nova_ha.yaml_file.problems import Problem
 
 
 class DeviceEntry:

@@ -12,12 +12,12 @@ from nova_ha.hosts import defaults
 from nova_ha.hosts.defaults import Defaults
 from nova_ha.hosts.defaults import Schemas
 from nova_ha.hosts.device import DeviceEntry
-from nova_ha.hosts.document import Document
-from nova_ha.hosts.document import Path
-from nova_ha.hosts.problems import Problem
-from nova_ha.hosts.schema import Schema
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import PowerDevice
+from nova_ha.yaml_file.document import Document
+from nova_ha.yaml_file.document import Path
+from nova_ha.yaml_file.problems import Problem
+from nova_ha.yaml_file.schema import Schema
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

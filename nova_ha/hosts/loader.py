@@ -8,17 +8,19 @@ import pathlib
 
 from oslo_log import log as logging
 
-from nova_ha.hosts import document
 from nova_ha.hosts import schema
 from nova_ha.hosts import secret_files
 from nova_ha.hosts import unique
 from nova_ha.hosts.defaults import Defaults
 from nova_ha.hosts.defaults import Schemas
 from nova_ha.hosts.entry import Entry
-from nova_ha.hosts.problems import field_of
 from nova_ha.hosts.problems import HostsFileError
-from nova_ha.hosts.problems import Problem
 from nova_ha.recovery.model import Host
+from nova_ha.yaml_file import document
+from nova_ha.yaml_file import reading
+from nova_ha.yaml_file.problems import field_of
+from nova_ha.yaml_file.problems import Problem
+from nova_ha.yaml_file.schema import breaches
 
 LOG = logging.getLogger(__name__)
 
@@ -52,10 +54,9 @@ def read(path: str | pathlib.Path, schemas: Schemas) -> Loaded:
     :raises HostsFileError: the file cannot be used; it lists all problems.
     """
     path = pathlib.Path(path)
-    parsed = document.parse(_content(path))
-    _require(path, parsed.problems)
-    if parsed.value is None:
-        _require(path, [Problem(0, '', '', 'empty; it must list the hosts')])
+    parsed = reading.read(
+        path, 'hosts_file', 'empty; it must list the hosts', HostsFileError
+    )
     frame = _Frame(parsed)
     if not frame.holds:
         _require(path, frame.problems)
@@ -74,20 +75,8 @@ def read(path: str | pathlib.Path, schemas: Schemas) -> Loaded:
     )
 
 
-def _content(path: pathlib.Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        text = (
-            f'cannot be read: {error.strerror}; hosts_file in the '
-            'configuration says where it is'
-        )
-        raise HostsFileError(path, [Problem(0, '', '', text)]) from None
-
-
 def _require(path: pathlib.Path, problems: list[Problem]) -> None:
-    if problems:
-        raise HostsFileError(path, problems)
+    reading.require(path, problems, HostsFileError)
 
 
 #: Where a breach of the form leaves nothing to look into: the host itself,
@@ -108,7 +97,7 @@ class _Frame:
         self.holds = True
         self._parsed = parsed
         unsound = set()
-        for place, text in schema.breaches(parsed.value, schema.FILE):
+        for place, text in breaches(parsed.value, schema.FILE):
             self.problems.append(self._problem(place, text))
             if not self._in_host(place):
                 self.holds = False

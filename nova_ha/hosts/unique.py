@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import ipaddress
 from typing import Any
 
-from nova_ha.hosts.document import Path
 from nova_ha.hosts.entry import Entry
 from nova_ha.hosts.entry import names_of
 from nova_ha.hosts.entry import Placed
 from nova_ha.recovery.model import Host
+from nova_ha.yaml_file.document import Path
 
 Clash = tuple[Entry, Path, str]
 

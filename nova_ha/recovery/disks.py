@@ -41,7 +41,7 @@ def at(
     """
     if decision.disk is not DiskPolicy.WAIT:
         return Now(decision.disk)
-    until = since + datetime.timedelta(seconds=decision.wait)
+    until = since + (decision.wait or datetime.timedelta())
     if now < until:
         return Now(DiskPolicy.WAIT, until)
     if decision.then in (None, DiskPolicy.WAIT):

@@ -327,14 +327,17 @@ class Decision:
     :ivar priority: 0 to 1000; the greater is asked for sooner.
     :ivar group: its restart group, '' for none.
     :ivar disk: what is done about local disks; None where there are none.
-    :ivar wait: seconds from the fence that a host is waited for (``wait``).
-    :ivar then: what is done when it has not come back (``wait``); None
-        means leave.
-    :ivar max_age: seconds; an older snapshot is not put back. None: any.
+    :ivar wait: how long it waits for its host, where ``disk`` is wait.
+    :ivar then: what is done after that; never wait.
+    :ivar max_age: of a snapshot that is put back, now or after the wait;
+        None: any age will do.
     :ivar reset_state: an instance in a state that nova does not evacuate is
         brought into one that it does, and back.
     :ivar because: by the name of the question (``evacuate``, ``priority``,
         ``storage`` ...), in words, what decided it.
+    :ivar unsure: what could not be read though ``evacuate``, ``storage`` or
+        ``disk`` may depend on it. They are decided with the most care then,
+        and an instance that stays for this is not left but has failed.
     """
 
     evacuate: bool = True
@@ -343,11 +346,12 @@ class Decision:
     target_state: TargetState = TargetState.KEEP
     storage: StorageClass = StorageClass.SHARED
     disk: DiskPolicy | None = None
-    wait: float = 0.0
+    wait: datetime.timedelta | None = None
     then: DiskPolicy | None = None
-    max_age: int | None = None
+    max_age: datetime.timedelta | None = None
     reset_state: bool = False
     because: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unsure: str = ''
 
     def __str__(self) -> str:
         return '; '.join(f'{k}: {v}' for k, v in sorted(self.because.items()))

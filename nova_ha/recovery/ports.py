@@ -213,7 +213,7 @@ class Images(Protocol):
         """Return the same for all instances at once, by instance."""
 
     def properties(self, image: str) -> Mapping[str, str]:
-        """Return the properties that people have given an image.
+        """Return the properties of the image with this uuid.
 
         :raises ImageNotFound: there is no such image.
         """
@@ -221,6 +221,9 @@ class Images(Protocol):
 
 class Policy(Protocol):
     """What the operator wants done about instances."""
+
+    def refresh(self) -> None:
+        """Read in advance what decisions depend on; never raises."""
 
     def decide(
         self, host: str, instances: Sequence[Instance]

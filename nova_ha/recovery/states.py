@@ -196,7 +196,7 @@ class DiskPolicy(enum.Enum):
     """It waits for its host."""
 
     WAIT = 'wait'
-    """It waits for its host for a time; then another one of these."""
+    """It waits for its host for a time; then another of these is done."""
 
     REBUILD = 'rebuild'
     """It begins elsewhere from its image; what it had written is lost."""

@@ -43,6 +43,8 @@ GATEWAY = may('recovery', 'conf', 'exception', 'version', libraries=ANY)
 OPENSTACK_GATEWAY = may(
     'recovery', 'conf', 'exception', 'keystone', 'version', libraries=ANY
 )
+#: What an operator has written, in a file of its own.
+FILE = may('recovery', 'conf', 'exception', 'yaml_file', libraries=ANY)
 #: Runs on cluster nodes in 50 ms, or must be provable without a machine.
 STANDARD_LIBRARY = may()
 
@@ -60,11 +62,13 @@ RULES = {
     'cluster': GATEWAY,
     'compute': OPENSTACK_GATEWAY,
     'db': GATEWAY,
-    'hosts': GATEWAY,
+    'hosts': FILE,
     'image': OPENSTACK_GATEWAY,
     'keystone': may('conf', 'version', libraries=ANY),
     'notification': GATEWAY,
     'power': GATEWAY,
+    'rules': FILE,
+    'yaml_file': may('recovery', libraries=ANY),
     'api': may('recovery', 'policies', libraries=ANY),
     'conf': may(libraries={'keystoneauth1', 'oslo_config', 'oslo_db'}),
     'policies': may(libraries={'oslo_policy'}),

@@ -11,7 +11,6 @@ from testtools import matchers
 import yaml
 
 from nova_ha import hosts
-from nova_ha.hosts import document
 from nova_ha.power.external import ExternalDriver
 from nova_ha.power.fake import FakeDriver
 from nova_ha.power.fence_agent import FenceAgentDriver
@@ -19,6 +18,7 @@ from nova_ha.power.ipmi import IpmiDriver
 from nova_ha.power.redfish import RedfishDriver
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import PowerDevice
+from nova_ha.yaml_file import document
 
 SCHEMAS = {
     'external': ExternalDriver.SCHEMA,

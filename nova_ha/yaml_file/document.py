@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from nova_ha.hosts.problems import Problem
+from nova_ha.yaml_file.problems import Problem
 
 Path = tuple[str | int, ...]
 
@@ -58,7 +58,7 @@ def parse(content: bytes) -> Document:
 
 
 class _TooLarge(Exception):
-    """The document has more values than any hosts file."""
+    """The document has more values than any file of ours."""
 
 
 @contextlib.contextmanager
