@@ -8,6 +8,7 @@ import threading
 
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
+from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fences import Fences
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.gates import Gates
@@ -30,6 +31,7 @@ from nova_ha.engine.steps.evacuating import Evacuating
 from nova_ha.engine.steps.fencing import Fencing
 from nova_ha.engine.steps.forcing_down import ForcingDown
 from nova_ha.engine.steps.returning import Returning
+from nova_ha.engine.waiting import Waiting
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery.states import RecoveryState
@@ -120,7 +122,8 @@ class Engine:
     ) -> Mapping[RecoveryState, Step]:
         world, settings = self._world, self._settings
         guard = StormGuard(world.store, settings)
-        watch = HostWatch(world, settings)
+        waiting = Waiting(world, self._gates, settings)
+        watch = HostWatch(world, waiting, settings)
         first_look = FirstLook(world.compute, self._pools.evacuations)
         calls = NovaCalls(
             world.store,
@@ -145,7 +148,12 @@ class Engine:
             ),
             RecoveryState.HELD: Held(guard, settings),
             RecoveryState.EVACUATING: Evacuating(
-                world, calls, first_look, settings, self._gates.in_doubt
+                world,
+                calls,
+                first_look,
+                DiskCalls(world, self._pools.evacuations, wake),
+                settings,
+                self._gates.in_doubt,
             ),
             RecoveryState.EVACUATED: watch,
             RecoveryState.EVACUATION_FAILED: watch,

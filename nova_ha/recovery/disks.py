@@ -6,15 +6,22 @@ the disk that is there. So whatever makes a snapshot useless is found out
 before nova is asked, and then the instance is left where its disk is.
 """
 
+from collections.abc import Iterable
+from collections.abc import Sequence
 import dataclasses
 import datetime
 
 from nova_ha.recovery.model import Decision
+from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Snapshot
 from nova_ha.recovery.states import DiskPolicy
+from nova_ha.recovery.states import EvacuationState
 
 GIB = 1024**3
+
+NAMED = 3
+"""How many instances a message names before it only counts."""
 
 ACTIVE = 'active'
 """Glance's status of an image whose data is there and may be read."""
@@ -47,6 +54,58 @@ def at(
     if decision.then in (None, DiskPolicy.WAIT):
         return Now(DiskPolicy.LEAVE)
     return Now(decision.then)
+
+
+def why_left(decided: Now, then: DiskPolicy | None) -> str:
+    """Return why it stays where its disk is; '' if it does not."""
+    if decided.policy is DiskPolicy.LEAVE:
+        return 'left on its host: its disk is there, and the policy is leave'
+    if decided.policy is DiskPolicy.WAIT and decided.until is not None:
+        after = (then or DiskPolicy.LEAVE).value
+        until = decided.until.strftime('%Y-%m-%d %H:%M:%S')
+        return f'waits for its host until {until} UTC, then: {after}'
+    return ''
+
+
+def is_to_be_chosen(row: Evacuation) -> bool:
+    """Whether its snapshot must be found before nova may be asked."""
+    return (
+        row.state is EvacuationState.PENDING
+        and row.disk is DiskPolicy.SNAPSHOT
+        and row.snapshot is None
+    )
+
+
+def stranded(rows: Iterable[Evacuation]) -> str:
+    """Say which are left behind though their snapshots were wanted."""
+    names = sorted(
+        row.name
+        for row in rows
+        if row.state is EvacuationState.SKIPPED
+        and row.disk is DiskPolicy.SNAPSHOT
+        and row.snapshot is None
+    )
+    if not names:
+        return ''
+    more = f' and {len(names) - NAMED} more' if names[NAMED:] else ''
+    return (
+        f'left on the host, since no snapshot of them can be put back: '
+        f'{", ".join(names[:NAMED])}{more}'
+    )
+
+
+def waited_enough(
+    rows: Iterable[Evacuation], now: datetime.datetime
+) -> Sequence[Evacuation]:
+    """Return the rows whose host has been waited for until now."""
+    return [
+        row
+        for row in rows
+        if row.state is EvacuationState.SKIPPED
+        and row.disk is DiskPolicy.WAIT
+        and row.not_before is not None
+        and row.not_before <= now
+    ]
 
 
 def unusable(

@@ -16,6 +16,7 @@ import enum
 from nova_ha.recovery import eligibility
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Instance
+from nova_ha.recovery.states import DiskPolicy
 
 HEALTHY = frozenset({'active', 'stopped', 'paused', 'suspended', 'rescued'})
 
@@ -44,10 +45,16 @@ class Act(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """:ivar why: in words, for people."""
+    """What is to be done, and why, in words for people.
+
+    :ivar image: what to ask for (``ASK``).
+    :ivar restores: how many requests that makes.
+    """
 
     act: Act
     why: str = ''
+    image: str | None = None
+    restores: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,6 +68,18 @@ class Limits:
     attempts: int
     settle: float
     timeout: float
+
+
+def is_to_be_restored(row: Evacuation, server: Instance) -> bool:
+    """Whether its snapshot is to be put back, now that it is elsewhere.
+
+    One that had come from that very snapshot was evacuated from it.
+    """
+    return (
+        row.disk is DiskPolicy.SNAPSHOT
+        and row.snapshot is not None
+        and server.image != row.snapshot
+    )
 
 
 def fell_back(row: Evacuation, limits: Limits) -> bool:
@@ -88,12 +107,14 @@ def judge(
     limits: Limits,
     unseen: float,
     now: datetime.datetime,
+    refused: str = '',
 ) -> Verdict:
     """Return what is to be done about a row that is being restored.
 
     :param server: as it is now.
     :param unseen: seconds for which nova has answered and shown nothing of
         the last request.
+    :param refused: nova's words if it refused the last request.
     """
     if server.host != row.target:
         return Verdict(
@@ -103,21 +124,30 @@ def judge(
         return _at_work(row, server, limits, now)
     if server.image == wanted(row, limits):
         return _ended(row, server, limits)
+    if refused:
+        return _ask(row, server, limits, refused)
+    return _not_taken(row, server, limits, unseen)
+
+
+def _not_taken(
+    row: Evacuation, server: Instance, limits: Limits, unseen: float
+) -> Verdict:
+    """Nova does nothing, and the image is not the one asked for."""
     if server.image not in (row.image, row.snapshot):
         return Verdict(
             Act.FAIL, f'somebody has rebuilt it from image {server.image}'
         )
     if row.restores and unseen < limits.settle:
         return Verdict(Act.WAIT)
-    return _ask(row, server, limits, 'nova shows nothing of the request')
-
-
-def never_taken(row: Evacuation, server: Instance, limits: Limits) -> bool:
-    """Whether the last request cannot have reached nova.
-
-    One that failed leaves the server in error, or with its image.
-    """
-    return server.image != wanted(row, limits) and server.vm_state in HEALTHY
+    if row.restores and server.vm_state in HEALTHY:
+        # One that was taken and failed leaves it in error: this one was not.
+        return Verdict(
+            Act.ASK,
+            'nova shows nothing of the request; asking again',
+            wanted(row, limits),
+            row.restores,
+        )
+    return _ask(row, server, limits, 'nova has given it up')
 
 
 def may_send(row: Evacuation, server: Instance, image: str) -> bool:
@@ -182,11 +212,9 @@ def _ended(row: Evacuation, server: Instance, limits: Limits) -> Verdict:
 def _ask(
     row: Evacuation, server: Instance, limits: Limits, why: str
 ) -> Verdict:
-    why = server.fault or why
+    """Ask for what comes next, if anything does."""
     image = next_wanted(row, limits)
-    if image is None:
-        return Verdict(Act.FAIL, why)
     untouched = server.image == row.image and server.vm_state in HEALTHY
-    if image == row.image and untouched:
-        return Verdict(Act.FAIL, why)  # it runs from there already
-    return Verdict(Act.ASK, why)
+    if image is None or (image == row.image and untouched):
+        return Verdict(Act.FAIL, why)
+    return Verdict(Act.ASK, why, image, row.restores + 1)
