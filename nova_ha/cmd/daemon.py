@@ -24,6 +24,7 @@ from nova_ha.engine.pools import Pools
 from nova_ha.engine.world import World
 from nova_ha.hosts.problems import HostsFileError
 from nova_ha.hosts.registry import HostsFile
+from nova_ha.image.gateway import GlanceImages
 from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
 from nova_ha.recovery import ports
@@ -42,6 +43,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
 
     :raises HostsFileError: the hosts file cannot be used.
     :raises ComputeMisconfigured: [nova] cannot be used.
+    :raises ImageMisconfigured: [glance] cannot be used.
     """
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
@@ -56,6 +58,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             hosts=self._hosts,
             power=self._power,
             compute=NovaCompute.from_conf(conf),
+            images=GlanceImages.from_conf(conf),
             store=SqlStore(conf),
             spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
             notifier=LogNotifier(clock),

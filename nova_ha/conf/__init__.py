@@ -7,6 +7,7 @@ calls :func:`register_opts` on it and hands it down.
 
 from oslo_config import cfg
 
+from nova_ha.conf import backup
 from nova_ha.conf import base
 from nova_ha.conf import cluster
 from nova_ha.conf import database
@@ -17,8 +18,10 @@ from nova_ha.conf import glance
 from nova_ha.conf import guards
 from nova_ha.conf import nova
 from nova_ha.conf import power
+from nova_ha.conf import restore
 
 MODULES = (
+    backup,
     base,
     cluster,
     database,
@@ -29,6 +32,7 @@ MODULES = (
     guards,
     nova,
     power,
+    restore,
 )
 
 

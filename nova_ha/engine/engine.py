@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import logging
 import threading
 
+from nova_ha.engine.backups import Backups
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.disk_calls import DiskCalls
@@ -75,7 +76,12 @@ class Engine:
         self.cluster_side.use(self.intake, self._proofs)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
-        self.loops = (*self._vital, *self.cluster_side.loops)
+        backups = Backups(world, settings)
+        self.loops = (
+            *self._vital,
+            *self.cluster_side.loops,
+            Periodic('backups', backups.turn, backups.interval),
+        )
         self._thread = threading.Thread(
             target=self.conductor.run, name='conductor', daemon=True
         )

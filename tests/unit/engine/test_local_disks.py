@@ -215,6 +215,7 @@ class TroubleTest(LocalDiskTest):
 
     def test_retry_after_that_does_not_rebuild_what_runs(self):
         self.test_spawn_fails_and_it_falls_back_to_its_image()
+        self.world.run(5)
         daemon = self.world.daemon
         uuid = self.world.recovery('h1').uuid
         daemon.ask(lambda: daemon.engine.operator.retry(uuid, 'an operator'))
