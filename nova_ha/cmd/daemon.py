@@ -20,14 +20,16 @@ from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db.spool import FileSpool
 from nova_ha.db.store import SqlStore
 from nova_ha.engine.engine import Engine
+from nova_ha.engine.policy import RulesPolicy
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.world import World
-from nova_ha.hosts.problems import HostsFileError
 from nova_ha.hosts.registry import HostsFile
 from nova_ha.image.gateway import GlanceImages
 from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
 from nova_ha.recovery import ports
+from nova_ha.rules.registry import RulesFile
+from nova_ha.yaml_file.problems import FileError
 
 LOG = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ BEAT = 1.0
 class Fencer(service.ServiceBase):  # type: ignore[misc]
     """What runs as ``nova-ha-fencer``.
 
-    :raises HostsFileError: the hosts file cannot be used.
+    :raises FileError: the hosts file or the rules file cannot be used.
     :raises ComputeMisconfigured: [nova] cannot be used.
     :raises ImageMisconfigured: [glance] cannot be used.
     """
@@ -54,15 +56,19 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         clock = SystemClock()
         self._power = Power(conf, clock, self._stopping)
         self._hosts = HostsFile(conf.hosts_file, self._power.schemas())
+        self._rules = RulesFile(conf.policy.rules_file)
+        compute = NovaCompute.from_conf(conf)
+        images = GlanceImages.from_conf(conf)
         world = World(
             hosts=self._hosts,
             power=self._power,
-            compute=NovaCompute.from_conf(conf),
-            images=GlanceImages.from_conf(conf),
+            compute=compute,
+            images=images,
             store=SqlStore(conf),
             spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
             notifier=LogNotifier(clock),
             clock=clock,
+            policy=RulesPolicy(self._rules.rules, compute, clock, images),
             cluster=_cluster(conf),
         )
         settings = settings_of.of(conf)
@@ -100,14 +106,22 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._stopped.wait()
 
     def reset(self) -> None:
-        """Read hosts file and mutable options again; keep what is bad out."""
+        """Read hosts, rules and mutable options again; a mistake in any of
+        them changes nothing.
+        """
         systemd.notify('RELOADING=1')
         try:
             options.check_files(self._conf)
-            self._conf.mutate_config_files()
+            rules = self._rules.read()
             self._hosts.reload()
-            LOG.info('Reloaded: %d hosts', len(self._hosts.all()))
-        except (HostsFileError, cfg.Error) as e:
+            self._rules.use(rules)
+            self._conf.mutate_config_files()
+            LOG.info(
+                'Reloaded: %d hosts, %d rules',
+                len(self._hosts.all()),
+                len(rules.rules.rules),
+            )
+        except (FileError, cfg.Error) as e:
             LOG.error('Not reloaded, all stays as it was: %s', e)
         systemd.notify('READY=1')
 

@@ -22,9 +22,9 @@ from nova_ha import conf as options  # noqa: E402
 from nova_ha.api.unix_socket import SocketError  # noqa: E402
 from nova_ha.cmd.daemon import Fencer  # noqa: E402
 from nova_ha.db import migration  # noqa: E402
-from nova_ha.hosts.problems import HostsFileError  # noqa: E402
 from nova_ha.recovery import errors  # noqa: E402
 from nova_ha.version import version_string  # noqa: E402
+from nova_ha.yaml_file.problems import FileError  # noqa: E402
 
 PROJECT = 'nova-ha'
 
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         service.launch(conf, fencer, restart_method='mutate', no_fork=True)
     except (
         cfg.Error,
-        HostsFileError,
+        FileError,
         SocketError,
         errors.RecoveryError,
     ) as e:

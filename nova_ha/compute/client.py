@@ -74,6 +74,14 @@ class Nova:
         }
         return self._get('/servers/detail', _with(query, marker=marker))
 
+    def servers_like(self, name: str, limit: int, marker: str | None) -> Row:
+        """Return a page of servers, all projects.
+
+        :param name: a regular expression, as nova's database has them.
+        """
+        query = {'all_tenants': '1', 'name': name, 'limit': str(limit)}
+        return self._get('/servers/detail', _with(query, marker=marker))
+
     def server(self, uuid: str) -> Row:
         """Return a server as it is now."""
         return _plain(self._api.servers.get(uuid))

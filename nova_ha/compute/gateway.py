@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
 import datetime
+import re
 from typing import Any
 from typing import Self
 from typing import TYPE_CHECKING
@@ -184,6 +185,18 @@ class NovaCompute:
                 'does not answer'
             )
         return instance
+
+    def named(self, name: str) -> Sequence[Instance]:
+        """Return the instances with exactly this name; not a unique one."""
+        with self._asking(f'find instance {name}') as nova:
+            found = listing.collect(
+                lambda marker: nova.servers_like(
+                    f'^{re.escape(name)}$', self._page_size(), marker
+                ),
+                'servers',
+                marker='id',
+            )
+        return [rows.instance(row) for row in found if row['name'] == name]
 
     def aggregates(self) -> Sequence[Aggregate]:
         """Return every host aggregate."""

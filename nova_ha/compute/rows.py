@@ -66,6 +66,7 @@ def instance(row: Row) -> Instance:
         local_gb=_local_gb(flavor, bool(image)),
         root_gb=int(flavor.get('disk') or 0),
         ram_mb=int(flavor.get('ram') or 0),
+        swap_gb=_swap_gb(flavor),
         locked=bool(row.get('locked')),
         addresses=tuple(
             str(address['addr'])
@@ -76,10 +77,15 @@ def instance(row: Row) -> Instance:
 
 
 def _local_gb(flavor: Row, has_image: bool) -> float:
-    """Return GiB of disks that are no volumes; nova counts swap in MiB."""
+    """Return GiB of disks that are no volumes."""
     root = flavor.get('disk') or 0 if has_image else 0
-    swap = flavor.get('swap') or 0
-    return float(root + (flavor.get('ephemeral') or 0) + swap / 1024)
+    ephemeral = flavor.get('ephemeral') or 0
+    return float(root + ephemeral) + _swap_gb(flavor)
+
+
+def _swap_gb(flavor: Row) -> float:
+    """Return GiB of swap, which nova counts in MiB."""
+    return float(flavor.get('swap') or 0) / 1024
 
 
 def aggregate(row: Row) -> Aggregate:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import logging
 import threading
 
+from nova_ha.engine.aggregates import REFRESH
 from nova_ha.engine.backups import Backups
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
@@ -76,9 +77,12 @@ class Engine:
         self.cluster_side.use(self.intake, self._proofs)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
+        # Not vital: a nova that hangs is no reason to end a daemon.
+        policy = Periodic('policy', world.policy.refresh, lambda: REFRESH)
         backups = Backups(world, settings)
         self.loops = (
             *self._vital,
+            policy,
             *self.cluster_side.loops,
             Periodic('backups', backups.turn, backups.interval),
         )

@@ -11,6 +11,7 @@ from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ports
 from nova_ha.recovery import states
+from nova_ha.recovery import staying
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Instance
@@ -123,16 +124,14 @@ class Planner:
         decision: Decision,
     ) -> None:
         why = eligibility.obstacle(instance)
-        if why is None and not decision.evacuate:
-            why = decision.because.get('evacuate', 'it is left here')
+        unknown = instance.vm_state == eligibility.UNKNOWN
+        if why is None:
+            why = staying.reason(instance, decision)
+            unknown = bool(decision.unsure)
         if why is None:
             self._leave_disk(work, row, decision)
             return
-        event = (
-            EvacuationEvent.GAVE_UP
-            if instance.vm_state == eligibility.UNKNOWN
-            else EvacuationEvent.SKIP
-        )
+        event = EvacuationEvent.GAVE_UP if unknown else EvacuationEvent.SKIP
         work.change(row, event, self._clock.now(), why)
 
     def _leave_disk(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
+import enum
 from typing import Any
 
 from nova_ha.recovery.states import DiskPolicy
@@ -256,7 +257,10 @@ class Instance:
         from a volume.
     :ivar flavor: the flavor's name; its extra specs are beside it.
     :ivar local_gb: GiB of disks that are not volumes: the root disk of one
-        made from an image, ephemeral disks and swap.
+        made from an image, ephemeral disks and swap. A root disk that is as
+        large as its image (flavors with disk 0) counts as none.
+    :ivar swap_gb: the part of it that is swap, which holds nothing worth
+        keeping.
     :ivar root_gb: GiB of the flavor's root disk; 0 is no limit.
     :ivar ram_mb: MiB of the flavor's memory.
     :ivar addresses: its fixed and floating addresses, in nova's order.
@@ -278,6 +282,7 @@ class Instance:
     local_gb: float = 0.0
     root_gb: int = 0
     ram_mb: int = 0
+    swap_gb: float = 0.0
     locked: bool = False
     addresses: tuple[str, ...] = ()
 
@@ -354,7 +359,22 @@ class Decision:
     unsure: str = ''
 
     def __str__(self) -> str:
-        return '; '.join(f'{k}: {v}' for k, v in sorted(self.because.items()))
+        return '; '.join(
+            f'{question}{self._answer(question)}: {why}'
+            for question, why in self.because.items()
+        )
+
+    def _answer(self, question: str) -> str:
+        known = question in self.__dataclass_fields__
+        return f' {_in_words(getattr(self, question))}' if known else ''
+
+
+def _in_words(answer: object) -> str:
+    if isinstance(answer, bool):
+        return 'yes' if answer else 'no'
+    if isinstance(answer, enum.Enum):
+        return str(answer.value)
+    return 'none' if answer is None or answer == '' else str(answer)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -145,4 +145,5 @@ _DESCRIBE: Mapping[str, Callable[[Error], str]] = {
     'maxLength': _max_length,
     'minItems': _min_items,
     'minLength': lambda _error: 'must not be empty',
+    'minProperties': lambda _error: 'must not be empty',
 }

@@ -9,10 +9,12 @@ from nova_ha.engine.engine import Engine
 from nova_ha.engine.intake import Fenced
 from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.periodic import SETTLE
+from nova_ha.engine.policy import RulesPolicy
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.world import World as Ports
 from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.rules import Rules
 from tests.simulator.process import Crash
 from tests.simulator.process import Process
 from tests.simulator.process import SimExecutor
@@ -36,15 +38,22 @@ class Daemon:
         timeline: Timeline,
         faults: Faults,
         settings: Settings,
+        rules: Callable[[], Rules] | None = None,
     ) -> None:
+        """Start one.
+
+        :param rules: None lets it evacuate everything.
+        """
         self.process = Process()
         self.settings = settings
         self._timeline = timeline
-        wired = {
+        wired: dict[str, Any] = {
             name: Wire(name, port, self.process, timeline, faults)
             for name, port in ports.items()
             if port is not None
         }
+        if rules is not None:
+            wired['policy'] = RulesPolicy(rules, wired['compute'], timeline)
         self.pools = Pools(
             fencing=self._pool(4),
             reads=self._pool(2),

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 import datetime
+from typing import Any
 
 from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
@@ -78,12 +79,16 @@ class SimNova:
     # What the world does.
 
     def boot(
-        self, host: str, vm_state: str = 'active', name: str = ''
+        self,
+        host: str,
+        vm_state: str = 'active',
+        name: str = '',
+        **looks: Any,
     ) -> Server:
         """Put an instance on a host."""
         number = len(self.servers) + 1
         name = name or f'vm{number}'
-        server = Server(f'uuid-{name}', name, host, vm_state)
+        server = Server(f'uuid-{name}', name, host, vm_state, looks=looks)
         self.servers[server.uuid] = server
         if vm_state in ('active', 'paused', 'rescued'):
             self._hosts[host].guests.add(server.uuid)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's rows, as the simulated nova keeps them."""
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
+from typing import Any
 
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
@@ -61,6 +63,7 @@ class Server:
     :ivar local: its disk is on its host, and goes with it.
     :ivar disk: what is on its disk: an image, and what the guest wrote.
     :ivar rebuilds: how many requests for a rebuild were taken.
+    :ivar looks: whatever else nova shows of it.
     """
 
     uuid: str
@@ -77,8 +80,17 @@ class Server:
     rebuilds: int = 0
     root_gb: int = 10
     tags: frozenset[str] = frozenset()
+    looks: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def seen(self) -> Instance:
+        fields: dict[str, Any] = {
+            'image': self.image,
+            'flavor': 'small',
+            'local_gb': float(self.root_gb if self.local else 0),
+            'root_gb': self.root_gb,
+            'ram_mb': 512,
+            'tags': self.tags,
+        }
         return Instance(
             uuid=self.uuid,
             name=self.name,
@@ -86,12 +98,7 @@ class Server:
             vm_state=self.vm_state,
             task_state=self.task_state,
             fault=self.fault,
-            image=self.image,
-            flavor='small',
-            local_gb=float(self.root_gb if self.local else 0),
-            root_gb=self.root_gb,
-            ram_mb=512,
-            tags=self.tags,
+            **{**fields, **self.looks},
         )
 
 

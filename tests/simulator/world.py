@@ -15,6 +15,7 @@ from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.rules import Rules
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState
 from tests.simulator import records
@@ -43,6 +44,8 @@ class World:
     """A cloud of a few hosts and a controller.
 
     :ivar cluster: None where no Pacemaker drives nova-ha.
+    :ivar rules: what daemons decide by; None: everything is evacuated. It
+        may change under way, but not from or to None.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class World:
         self.policy: ports.Policy = Everything()
         self.cluster = self._make_cluster() if pacemaker else None
         self.settings = Settings(**{'owner': 'c1', **settings})
+        self.rules: Rules | None = None
         self.daemons: dict[str, Daemon] = {}
         self.starts: list[str] = []
 
@@ -114,7 +118,8 @@ class World:
             'cluster': self.cluster,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
-        daemon = Daemon(ports, self.timeline, self.faults, settings)
+        rules = (lambda: self.rules) if self.rules is not None else None
+        daemon = Daemon(ports, self.timeline, self.faults, settings, rules)
         self.daemons[owner] = daemon
         self.starts.append(owner)
         return daemon

@@ -23,6 +23,7 @@ import argparse
 from collections.abc import Callable
 from collections.abc import Sequence
 import importlib
+import sys
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
@@ -42,6 +43,7 @@ USAGE = 2
 
 NOUNS: Sequence[str] = (
     'db',
+    'explain',
     'fence',
     'hosts',
     'pacemaker',
@@ -53,6 +55,21 @@ NOUNS: Sequence[str] = (
 
 class CommandError(Exception):
     """A command cannot do what was asked; the text says why, in a line."""
+
+
+def telling_all(handler: Handler) -> Handler:
+    """Print every problem of a file of ours, each on its line."""
+
+    def handle(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
+        from nova_ha.yaml_file.problems import FileError
+
+        try:
+            return handler(conf, args)
+        except FileError as error:
+            print(error, file=sys.stderr)
+            return FAILED
+
+    return handle
 
 
 def register(subparsers: 'Subparsers') -> None:

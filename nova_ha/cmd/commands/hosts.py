@@ -31,7 +31,7 @@ def register(subparsers: 'Subparsers') -> None:
     verbs = parser.add_subparsers(metavar='VERB', required=True)
     listing = verbs.add_parser('list', help='show what the hosts file says')
     output.add_format_option(listing)
-    listing.set_defaults(handler=_telling_all(_list))
+    listing.set_defaults(handler=commands.telling_all(_list))
     check = verbs.add_parser(
         'check',
         help='try every power device: login, privilege and power state; '
@@ -48,22 +48,7 @@ def register(subparsers: 'Subparsers') -> None:
         help='how long to wait for each device (default: %(default)s)',
     )
     output.add_format_option(check)
-    check.set_defaults(handler=_telling_all(_check))
-
-
-def _telling_all(handler: commands.Handler) -> commands.Handler:
-    """Print every problem of the hosts file, each on its line."""
-
-    def handle(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
-        from nova_ha.hosts import HostsFileError
-
-        try:
-            return handler(conf, args)
-        except HostsFileError as error:
-            print(error, file=sys.stderr)
-            return commands.FAILED
-
-    return handle
+    check.set_defaults(handler=commands.telling_all(_check))
 
 
 def _positive(text: str) -> float:

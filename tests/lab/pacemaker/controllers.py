@@ -59,6 +59,7 @@ class ControllerFencer(Fencer):
         self.directory = machine.directory / 'nova-ha'
         self.config_file = machine.root / CONFIG_FILE.lstrip('/')
         self.hosts_file = self.config_file.with_name('hosts.yaml')
+        self.rules_file = self.config_file.with_name('rules.yaml')
 
     @property
     def log(self) -> pathlib.Path:

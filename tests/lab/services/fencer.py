@@ -11,6 +11,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import types
 
 from tests.lab import processes
 from tests.lab import templating
@@ -26,6 +27,19 @@ class Fencer(Service):
     #: Who may use its socket.
     socket_group = 'root'
     allowed_users = 'root'
+    #: What its rules file says. The lab's instances are made from an image,
+    #: and its guests are nowhere but in nova: nothing is lost with a host.
+    rules: Mapping[str, object] = types.MappingProxyType(
+        {
+            'rules': [
+                {
+                    'name': 'the lab',
+                    'reason': 'its guests have no disks',
+                    'set': {'storage': 'shared'},
+                }
+            ]
+        }
+    )
     #: Where it logs besides its standard error; '' is nowhere.
     log_file = ''
 
@@ -48,6 +62,7 @@ class Fencer(Service):
         self.directory = lab.state / name
         self.config_file = lab.etc / name / 'nova-ha.conf'
         self.hosts_file = lab.etc / name / 'hosts.yaml'
+        self.rules_file = lab.etc / name / 'rules.yaml'
 
     @property
     def socket(self) -> pathlib.Path:
@@ -60,7 +75,7 @@ class Fencer(Service):
         return str(self.lab.run / f'{self.name}.sock')
 
     def prepare(self) -> None:
-        """Write nova-ha.conf and hosts.yaml.
+        """Write nova-ha.conf, hosts.yaml and rules.yaml.
 
         :raises LabError: nova-ha is not installed in this environment.
         """
@@ -76,6 +91,7 @@ class Fencer(Service):
             name=self.name,
             directory=self.directory,
             hosts_file=self.hosts_file,
+            rules_file=self.rules_file,
             socket=self.configured_socket,
             socket_group=self.socket_group,
             allowed_users=self.allowed_users,
@@ -87,6 +103,9 @@ class Fencer(Service):
         templating.write(self.config_file, text)
         # JSON is YAML, and needs no library to write.
         templating.write(self.hosts_file, json.dumps(self._hosts(), indent=2))
+        templating.write(
+            self.rules_file, json.dumps(dict(self.rules), indent=2)
+        )
 
     def synchronise(self) -> None:
         """Bring the fencer's store to the schema of its code."""

@@ -55,7 +55,7 @@ class PolicyTest(LocalDiskTest):
         server = self.local()
         other = self.world.nova.boot('h1')
         self.end(Disks(DiskPolicy.LEAVE))
-        self.assert_left(server, 'the policy is leave')
+        self.assert_left(server, 'disk leave')
         self.assertNotEqual('h1', other.host)
         self.world.power_on('h1')
         self.world.until_state('h1', S.COMPLETED)

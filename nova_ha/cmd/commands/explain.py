@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-ha-manage explain: what would be done about an instance, and why.
+
+Asks nova and decides as the fencer would if the host failed now. Changes
+nothing.
+"""
+
+import argparse
+from collections.abc import Sequence
+import dataclasses
+import re
+from typing import Any
+from typing import TYPE_CHECKING
+
+from oslo_config import cfg
+
+from nova_ha.cmd import commands
+from nova_ha.cmd.commands import output
+from nova_ha.recovery import eligibility
+from nova_ha.recovery import errors
+from nova_ha.recovery import rules_deciding
+from nova_ha.recovery import staying
+from nova_ha.recovery.model import Decision
+from nova_ha.recovery.model import Instance
+
+if TYPE_CHECKING:
+    from nova_ha.cmd.commands import Subparsers
+    from nova_ha.compute.gateway import NovaCompute
+
+WIDTH = 72
+"""Characters of a line of reasons."""
+
+_UUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+
+
+def register(subparsers: 'Subparsers') -> None:
+    """Add ``explain``."""
+    parser = subparsers.add_parser(
+        'explain',
+        help='what would be done about an instance if its host failed now, '
+        'and which rule says so; changes nothing',
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        'server', metavar='SERVER', nargs='?', help='its uuid or name'
+    )
+    what.add_argument(
+        '--host', help="every instance on this host, by nova's name of it"
+    )
+    parser.add_argument(
+        '--rules',
+        metavar='FILE',
+        help='decide by this rules file instead of the one that is '
+        'configured: to try it before it is put in force',
+    )
+    output.add_format_option(parser)
+    parser.set_defaults(handler=commands.telling_all(_explain))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Explained:
+    """An instance with everything that is decided about it.
+
+    :ivar nova: what nova would say to its state.
+    :ivar stays: why it would not be evacuated; '' where it would.
+    """
+
+    instance: Instance
+    decision: Decision
+    nova: str
+    stays: str
+
+    @property
+    def outcome(self) -> str:
+        """What would become of it."""
+        if not self.stays:
+            return 'evacuated'
+        return 'failed' if self.decision.unsure else 'left on its host'
+
+
+def _explain(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
+    from nova_ha.clock import SystemClock
+    from nova_ha.compute.gateway import NovaCompute
+    from nova_ha.engine.policy import RulesPolicy
+    from nova_ha.rules import RulesFile
+
+    rules = RulesFile(args.rules or conf.policy.rules_file)
+    nova = NovaCompute.from_conf(conf)
+    host, instances = _found(nova, args)
+    policy = RulesPolicy(rules.rules, nova, SystemClock())
+    decisions = policy.decide(host, instances)
+    found = [_explained(i, decisions[i.uuid]) for i in instances]
+    if args.format == 'json':
+        output.print_json([_plain(one) for one in found])
+    elif not found:
+        print(f'There is no instance on {host}.')
+    else:
+        for one in found:
+            _print(one)
+    return commands.OK
+
+
+def _found(
+    nova: 'NovaCompute', args: argparse.Namespace
+) -> tuple[str, Sequence[Instance]]:
+    """Return the host and those of its instances that are asked about."""
+    if args.host is not None:
+        nova.service(args.host)  # says so if there is no such host
+        return args.host, nova.instances(args.host)
+    instance = _server(nova, args.server)
+    return instance.host or '', [instance]
+
+
+def _server(nova: 'NovaCompute', wanted: str) -> Instance:
+    if _UUID.fullmatch(wanted):
+        try:
+            return nova.instance(wanted)
+        except errors.ComputeNotFound:
+            pass  # somebody may have named one like this
+    found = nova.named(wanted)
+    if not found:
+        raise commands.CommandError(
+            f'nova has no instance with the uuid or name {wanted}'
+        )
+    if len(found) > 1:
+        uuids = ', '.join(sorted(instance.uuid for instance in found))
+        raise commands.CommandError(
+            f'{len(found)} instances have the name {wanted}; give the uuid of '
+            f'one: {uuids}'
+        )
+    return found[0]
+
+
+def _explained(instance: Instance, decision: Decision) -> Explained:
+    obstacle = eligibility.obstacle(instance)
+    return Explained(
+        instance,
+        decision,
+        obstacle or 'nova evacuates it in this state',
+        obstacle or staying.reason(instance, decision) or '',
+    )
+
+
+def _plain(one: Explained) -> dict[str, Any]:
+    instance, decision = one.instance, one.decision
+    answers = rules_deciding.answers(decision)
+    return {
+        'uuid': instance.uuid,
+        'name': instance.name,
+        'host': instance.host,
+        'vm_state': instance.vm_state,
+        'task_state': instance.task_state,
+        'nova': one.nova,
+        'outcome': one.outcome,
+        'stays': one.stays,
+        'unsure': decision.unsure,
+        'decisions': [
+            {'question': key, 'decided': answers.get(key, ''), 'because': why}
+            for key, why in decision.because.items()
+        ],
+    }
+
+
+def _print(one: Explained) -> None:
+    instance = one.instance
+    task = f', task_state {instance.task_state}' if instance.task_state else ''
+    outcome = f'{one.outcome}: {one.stays}' if one.stays else one.outcome
+    print(f'{output.text(instance.name)} ({instance.uuid})')
+    output.print_blocks(
+        [
+            {
+                'Host': instance.host or 'none',
+                'State': f'{instance.vm_state}{task}',
+                'Nova': one.nova,
+                'Outcome': outcome,
+            },
+            _decisions(one.decision),
+        ],
+        WIDTH,
+    )
+    print()
+
+
+def _decisions(decision: Decision) -> dict[str, str]:
+    answers = rules_deciding.answers(decision)
+    return {
+        key: f'{answers[key]} ({why})' if key in answers else why
+        for key, why in decision.because.items()
+    }
