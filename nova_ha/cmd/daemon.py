@@ -24,6 +24,7 @@ from nova_ha.engine.policy import RulesPolicy
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.world import World
 from nova_ha.hosts.registry import HostsFile
+from nova_ha.image.gateway import GlanceImages
 from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
 from nova_ha.recovery import ports
@@ -44,6 +45,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
 
     :raises FileError: the hosts file or the rules file cannot be used.
     :raises ComputeMisconfigured: [nova] cannot be used.
+    :raises ImageMisconfigured: [glance] cannot be used.
     """
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
@@ -56,15 +58,17 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._hosts = HostsFile(conf.hosts_file, self._power.schemas())
         self._rules = RulesFile(conf.policy.rules_file)
         compute = NovaCompute.from_conf(conf)
+        images = GlanceImages.from_conf(conf)
         world = World(
             hosts=self._hosts,
             power=self._power,
             compute=compute,
+            images=images,
             store=SqlStore(conf),
             spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
             notifier=LogNotifier(clock),
             clock=clock,
-            policy=RulesPolicy(self._rules.rules, compute, clock),
+            policy=RulesPolicy(self._rules.rules, compute, clock, images),
             cluster=_cluster(conf),
         )
         settings = settings_of.of(conf)

@@ -13,6 +13,7 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
 
     def read() -> Settings:
         engine, evacuation = conf.engine, conf.evacuation
+        backup, restore = conf.backup, conf.restore
         return Settings(
             owner=conf.host,
             lease=engine.lease,
@@ -30,6 +31,13 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
             timeout=evacuation.timeout,
             attempts=evacuation.attempts,
             backoff=evacuation.backoff,
+            restore_timeout=restore.timeout,
+            restore_attempts=restore.attempts,
+            restores_at_once=restore.at_once,
+            backup_interval=backup.interval,
+            backup_rotation=backup.rotation,
+            backup_tag=backup.tag,
+            backups_at_once=backup.at_once,
             storm_hosts=conf.guards.storm_hosts,
             power_on_after=PowerOnAfter(engine.power_on_after),
             reconcile_interval=conf.cluster.reconcile_interval,

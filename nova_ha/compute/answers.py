@@ -12,6 +12,7 @@ from keystoneauth1 import adapter as ks_adapter
 from keystoneauth1 import exceptions as ks_exceptions
 from novaclient import exceptions as nova_exceptions
 
+from nova_ha.keystone import connection
 from nova_ha.recovery import errors
 
 #: Beside 5xx: another try may be answered.
@@ -50,16 +51,10 @@ def to(what: str) -> Iterator[None]:
 
 def no_endpoint(adapter: ks_adapter.Adapter) -> ComputeMisconfigured:
     """Say that the catalogue lacks nova as [nova] describes it."""
-    wanted = {
-        'service_type': adapter.service_type,
-        'service_name': adapter.service_name,
-        'valid_interfaces': adapter.interface,
-        'region_name': adapter.region_name,
-    }
-    described = ', '.join(f'{k}={v}' for k, v in wanted.items() if v)
     return ComputeMisconfigured(
-        f"keystone's catalogue has no endpoint with {described}: correct "
-        'these options of [nova] (openstack catalog list), or the catalogue'
+        "keystone's catalogue has no endpoint with "
+        f'{connection.described(adapter)}: correct these options of [nova] '
+        '(openstack catalog list), or the catalogue'
     )
 
 

@@ -245,6 +245,24 @@ class NovaCompute:
         with self._asking(f'stop instance {instance}') as nova:
             nova.stop(instance)
 
+    def rebuild(self, instance: str, image: str) -> None:
+        """Ask nova to put an image on the instance's disk.
+
+        Never sent twice by itself: a second one destroys what the first
+        has put there.
+        """
+        what = f'rebuild instance {instance} from image {image}'
+        with self._asking(what) as nova:
+            nova.rebuild(instance, image)
+        LOG.info('Nova took the request to %s', what)
+
+    def create_backup(
+        self, instance: str, name: str, kind: str, rotation: int
+    ) -> None:
+        """Ask nova for a backup; see the port."""
+        with self._asking(f'back instance {instance} up') as nova:
+            nova.create_backup(instance, name, kind, rotation)
+
     def migrations(
         self,
         source: str,

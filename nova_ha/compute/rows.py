@@ -64,6 +64,8 @@ def instance(row: Row) -> Instance:
         extra_specs=flavor.get('extra_specs') or {},
         image=image.get('id'),
         local_gb=_local_gb(flavor, bool(image)),
+        root_gb=int(flavor.get('disk') or 0),
+        ram_mb=int(flavor.get('ram') or 0),
         swap_gb=_swap_gb(flavor),
         locked=bool(row.get('locked')),
         addresses=tuple(

@@ -7,28 +7,34 @@ calls :func:`register_opts` on it and hands it down.
 
 from oslo_config import cfg
 
+from nova_ha.conf import backup
 from nova_ha.conf import base
 from nova_ha.conf import cluster
 from nova_ha.conf import database
 from nova_ha.conf import engine
 from nova_ha.conf import evacuation
 from nova_ha.conf import fencer
+from nova_ha.conf import glance
 from nova_ha.conf import guards
 from nova_ha.conf import nova
 from nova_ha.conf import policy
 from nova_ha.conf import power
+from nova_ha.conf import restore
 
 MODULES = (
+    backup,
     base,
     cluster,
     database,
     engine,
     evacuation,
     fencer,
+    glance,
     guards,
     nova,
     policy,
     power,
+    restore,
 )
 
 

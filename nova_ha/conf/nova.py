@@ -3,8 +3,9 @@
 
 from collections.abc import Sequence
 
-from keystoneauth1 import loading
 from oslo_config import cfg
+
+from nova_ha.conf import keystone
 
 GROUP = 'nova'
 
@@ -29,22 +30,6 @@ OPTS: Sequence[cfg.Opt] = (
     ),
 )
 
-#: Of keystoneauth's adapter options. Not its retries, since a second
-#: evacuate request destroys the first, nor its versions, which nova-ha
-#: negotiates.
-ADAPTER_OPTIONS = frozenset(
-    {
-        'service_type',
-        'service_name',
-        'valid_interfaces',
-        'region_name',
-        'endpoint_override',
-    }
-)
-
-#: Of keystoneauth's session options: the gateway does not report timings.
-UNUSED_SESSION_OPTIONS = frozenset({'collect_timing'})
-
 DEFAULTS = {
     'service_type': 'compute',
     'valid_interfaces': ['internal', 'public'],
@@ -54,39 +39,9 @@ DEFAULTS = {
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Register auth, session and adapter options, and ours."""
-    loading.register_auth_conf_options(conf, GROUP)
-    loading.register_session_conf_options(conf, GROUP)
-    conf.register_opts([*_adapter_opts(), *OPTS], group=GROUP)
-    for name, value in DEFAULTS.items():
-        conf.set_default(name, value, group=GROUP)
+    keystone.register_opts(conf, GROUP, OPTS, DEFAULTS)
 
 
 def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
     """Return them as the sample file shows them (password auth)."""
-    opts = [
-        *OPTS,
-        *loading.get_auth_common_conf_options(),
-        *loading.get_auth_plugin_conf_options('password'),
-        *_session_opts(),
-        *_adapter_opts(),
-    ]
-    for opt in opts:
-        if opt.dest in DEFAULTS:
-            cfg.set_defaults([opt], **{opt.dest: DEFAULTS[opt.dest]})
-    return [(GROUP, opts)]
-
-
-def _adapter_opts() -> list[cfg.Opt]:
-    return [
-        opt
-        for opt in loading.get_adapter_conf_options(include_deprecated=False)
-        if opt.dest in ADAPTER_OPTIONS
-    ]
-
-
-def _session_opts() -> list[cfg.Opt]:
-    return [
-        opt
-        for opt in loading.get_session_conf_options()
-        if opt.dest not in UNUSED_SESSION_OPTIONS
-    ]
+    return [(GROUP, keystone.list_opts(OPTS, DEFAULTS))]

@@ -139,6 +139,10 @@ def evacuation(row: models.EvacuationRow) -> Evacuation:
         disk=_state(states.DiskPolicy, row.disk) if row.disk else None,
         decision=row.decision or '',
         snapshot=row.snapshot,
+        max_age=row.max_age,
+        image=row.image,
+        restores=row.restores,
+        restore_asked_at=row.restore_asked_at,
     )
 
 
@@ -167,6 +171,10 @@ def evacuation_values(value: Evacuation) -> Values:
         'disk': value.disk and value.disk.value,
         'decision': value.decision,
         'snapshot': value.snapshot,
+        'max_age': value.max_age,
+        'image': value.image,
+        'restores': value.restores,
+        'restore_asked_at': value.restore_asked_at,
     }
 
 

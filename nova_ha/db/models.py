@@ -124,6 +124,10 @@ class EvacuationRow(Base):
     disk: orm.Mapped[str | None] = orm.mapped_column(WORD)
     decision: orm.Mapped[str | None] = orm.mapped_column(types.Prose)
     snapshot: orm.Mapped[str | None] = orm.mapped_column(UUID)
+    max_age: orm.Mapped[int | None]
+    image: orm.Mapped[str | None] = orm.mapped_column(UUID)
+    restores: orm.Mapped[int] = orm.mapped_column(server_default='0')
+    restore_asked_at: orm.Mapped[datetime.datetime | None]
 
 
 class EventRow(Base):

@@ -66,7 +66,7 @@ class Cadence:
         if work.quickest is None or not asked or len(asked) < len(rows):
             return 0.0
         if ordering.next_batch(
-            work.rows.values(), len(rows), settings.window, now
+            work.askable(), len(rows), settings.window, now
         ):
             return 0.0  # there is room, and one that could take it
         sure = SURE * work.quickest.total_seconds() - settings.poll_interval

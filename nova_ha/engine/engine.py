@@ -7,8 +7,10 @@ import logging
 import threading
 
 from nova_ha.engine.aggregates import REFRESH
+from nova_ha.engine.backups import Backups
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
+from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fences import Fences
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.gates import Gates
@@ -31,6 +33,7 @@ from nova_ha.engine.steps.evacuating import Evacuating
 from nova_ha.engine.steps.fencing import Fencing
 from nova_ha.engine.steps.forcing_down import ForcingDown
 from nova_ha.engine.steps.returning import Returning
+from nova_ha.engine.waiting import Waiting
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery.states import RecoveryState
@@ -85,7 +88,13 @@ class Engine:
         self._vital = self._make_loops()
         # Not vital: a nova that hangs is no reason to end a daemon.
         policy = Periodic('policy', world.policy.refresh, lambda: REFRESH)
-        self.loops = (*self._vital, policy, *self.cluster_side.loops)
+        backups = Backups(world, settings)
+        self.loops = (
+            *self._vital,
+            policy,
+            *self.cluster_side.loops,
+            Periodic('backups', backups.turn, backups.interval),
+        )
         self._thread = threading.Thread(
             target=self.conductor.run, name='conductor', daemon=True
         )
@@ -132,8 +141,9 @@ class Engine:
     ) -> Mapping[RecoveryState, Step]:
         world, settings = self._world, self._settings
         guard = StormGuard(world.store, settings)
-        watch = HostWatch(world, settings)
         first_look = self._first_look
+        waiting = Waiting(world, self._gates, settings)
+        watch = HostWatch(world, waiting, settings)
         calls = NovaCalls(
             world.store,
             world.compute,
@@ -157,7 +167,12 @@ class Engine:
             ),
             RecoveryState.HELD: Held(guard, settings),
             RecoveryState.EVACUATING: Evacuating(
-                world, calls, first_look, settings, self._gates.in_doubt
+                world,
+                calls,
+                first_look,
+                DiskCalls(world, self._pools.evacuations, wake),
+                settings,
+                self._gates.in_doubt,
             ),
             RecoveryState.EVACUATED: watch,
             RecoveryState.EVACUATION_FAILED: watch,

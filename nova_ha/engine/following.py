@@ -7,15 +7,21 @@ import datetime
 import logging
 
 from nova_ha.engine.arrivals import Arrivals
+from nova_ha.engine.choosing import Chooser
+from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.nova_calls import NovaCalls
+from nova_ha.engine.restoring import Restorer
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.worklist import Answer
+from nova_ha.engine.worklist import Found
 from nova_ha.engine.worklist import Look
+from nova_ha.engine.worklist import Restore
 from nova_ha.engine.worklist import Worklist
 from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ports
+from nova_ha.recovery import restoring
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
@@ -40,10 +46,13 @@ class Follower:
     def __init__(
         self,
         calls: NovaCalls,
+        disk_calls: DiskCalls,
         clock: ports.Clock,
         settings: SettingsSource,
     ) -> None:
         self._calls = calls
+        self._chooser = Chooser(disk_calls, clock, settings)
+        self._restorer = Restorer(disk_calls, clock, settings)
         self._arrivals = Arrivals(calls)
         self._clock = clock
         self._settings = settings
@@ -56,6 +65,10 @@ class Follower:
             if isinstance(answer, Answer):
                 work.asking.discard(answer.instance)
                 self._answered(work, row, answer)
+            elif isinstance(answer, Found):
+                self._chooser.hear(work, row, answer)
+            elif isinstance(answer, Restore):
+                self._restorer.hear(work, row, answer)
             else:
                 work.looking.discard(answer.instance)
                 self._looked(work, row, answer)
@@ -84,7 +97,13 @@ class Follower:
                 self._migrating(work, row, record, gone)
             elif row.state is State.REQUESTED:
                 self._unanswered(work, row)
+        self._restorer.follow(work, fenced)
+        self._chooser.look(work)
         self._arrivals.look(work, self._clock.now())
+
+    def send(self, work: Worklist) -> None:
+        """Send the rebuild requests that are on record now."""
+        self._restorer.send(work)
 
     # What the requests brought.
 
@@ -306,6 +325,17 @@ class Follower:
         now: datetime.datetime,
         message: str = '',
     ) -> None:
+        if restoring.is_to_be_restored(row, server):
+            self._settle_row(
+                work,
+                row,
+                Event.RESTORE_BEGUN,
+                now,
+                message,
+                target=server.host,
+                not_before=None,
+            )
+            return
         self._settle_row(
             work,
             row,

@@ -5,6 +5,7 @@ import logging
 
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.waiting import Waiting
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
@@ -20,7 +21,10 @@ LOG = logging.getLogger(__name__)
 class HostWatch:
     """Waits for nova-compute to report from the host again."""
 
-    def __init__(self, world: World, settings: SettingsSource) -> None:
+    def __init__(
+        self, world: World, waiting: Waiting, settings: SettingsSource
+    ) -> None:
+        self._waiting = waiting
         self._hosts = world.hosts
         self._power = world.power
         self._compute = world.compute
@@ -47,7 +51,9 @@ class HostWatch:
                 Event.HOST_RETURNED,
                 message=f'nova-compute on {recovery.host} reports again',
             )
-        return Outcome(after=self._settings().host_watch_interval)
+        return self._waiting.look(recovery) or Outcome(
+            after=self._settings().host_watch_interval
+        )
 
     def _is_off(self, recovery: Recovery) -> bool:
         """Whether the BMC is sure that nothing can report from there."""

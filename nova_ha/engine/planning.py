@@ -5,6 +5,7 @@ from typing import Any
 
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.worklist import Worklist
+from nova_ha.recovery import disks
 from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
@@ -55,9 +56,7 @@ class Planner:
                 self._revive(work, row, instance, decision)
         here = {instance.uuid for instance in found}
         for row in list(work.rows.values()):
-            if row.state is EvacuationState.FAILED and (
-                row.instance not in here
-            ):
+            if row.instance not in here and self._may_have_ended(work, row):
                 self._find(work, row)
 
     def _add(
@@ -70,7 +69,7 @@ class Planner:
             state=EvacuationState.PENDING,
             source=work.recovery.host,
             vm_state=instance.vm_state,
-            **_as_decided(decision),
+            **self._as_decided(work, instance, decision),
         )
         work.add(row)
         self._sort_out(work, row, instance, decision)
@@ -94,7 +93,7 @@ class Planner:
             target=None,
             migration=None,
             not_before=None,
-            **_as_decided(decision),
+            **self._as_decided(work, instance, decision),
         )
         self._sort_out(work, row, instance, decision)
 
@@ -113,7 +112,7 @@ class Planner:
                 row,
                 EvacuationEvent.CONFIRMED,
                 now,
-                'ended well after it was given up',
+                _ended_well(row),
                 target=instance.host,
             )
 
@@ -130,9 +129,55 @@ class Planner:
             why = staying.reason(instance, decision)
             unknown = bool(decision.unsure)
         if why is None:
+            self._leave_disk(work, row, decision)
             return
         event = EvacuationEvent.GAVE_UP if unknown else EvacuationEvent.SKIP
         work.change(row, event, self._clock.now(), why)
+
+    def _leave_disk(
+        self, work: Worklist, row: Evacuation, decision: Decision
+    ) -> None:
+        """Leave an instance where its disk is, for ever or for a time."""
+        now = self._clock.now()
+        decided = disks.at(decision, work.recovery.fencing_since, now)
+        why = disks.why_left(decided, decision.then)
+        if why:
+            work.change(
+                row, EvacuationEvent.SKIP, now, why, not_before=decided.until
+            )
+
+    def _as_decided(
+        self, work: Worklist, instance: Instance, decision: Decision
+    ) -> dict[str, Any]:
+        since, max_age = work.recovery.fencing_since, decision.max_age
+        return {
+            'priority': decision.priority,
+            'group': decision.group,
+            'target_state': decision.target_state,
+            'storage': decision.storage,
+            'disk': disks.at(decision, since, self._clock.now()).policy,
+            'decision': str(decision),
+            'snapshot': None,
+            'max_age': max_age and int(max_age.total_seconds()),
+            'image': instance.image,
+            'restores': 0,
+            'restore_asked_at': None,
+        }
+
+    @staticmethod
+    def _may_have_ended(work: Worklist, row: Evacuation) -> bool:
+        """Whether one we had given up may be well by now.
+
+        One whose snapshot was not put back runs elsewhere, but has failed;
+        a person's retry takes it as it is, and rebuilds nothing: its owner
+        may have gone on with it.
+        """
+        if row.state is not EvacuationState.FAILED:
+            return False
+        return not row.restores or (
+            row.ended_at is not None
+            and row.ended_at < work.recovery.state_since
+        )
 
     @staticmethod
     def _is_to_be_decided(work: Worklist, row: Evacuation | None) -> bool:
@@ -144,12 +189,7 @@ class Planner:
         )
 
 
-def _as_decided(decision: Decision) -> dict[str, Any]:
-    return {
-        'priority': decision.priority,
-        'group': decision.group,
-        'target_state': decision.target_state,
-        'storage': decision.storage,
-        'disk': decision.disk,
-        'decision': str(decision),
-    }
+def _ended_well(row: Evacuation) -> str:
+    if row.restores:
+        return f'taken as it is; snapshot {row.snapshot} was not put back'
+    return 'ended well after it was given up'

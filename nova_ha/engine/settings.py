@@ -14,6 +14,11 @@ class Settings:
     :ivar owner: this controller's name.
     :ivar window: evacuations under way per host.
     :ivar attempts: evacuate requests per instance that nova may end badly.
+    :ivar restore_attempts: rebuild requests for one snapshot.
+    :ivar restores_at_once: snapshots put back at a time, per host.
+    :ivar backup_interval: 0 makes no backups.
+    :ivar backup_rotation: backups that are kept of each instance.
+    :ivar backups_at_once: under way at a time, over all hosts.
     :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
     :ivar power_on_after: what a power-on that was asked for waits for.
     """
@@ -35,6 +40,13 @@ class Settings:
     attempts: int = 3
     backoff: float = 5.0
     storm_hosts: int = 0
+    restore_timeout: float = 1800.0
+    restore_attempts: int = 3
+    restores_at_once: int = 4
+    backup_interval: float = 0.0
+    backup_rotation: int = 2
+    backup_tag: str = 'nova-ha-backup'
+    backups_at_once: int = 2
     power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
     reconcile_interval: float = 15.0
     return_restart_interval: float = 10.0

@@ -14,6 +14,7 @@ import datetime
 import queue
 from typing import Any
 
+from nova_ha.recovery import disks
 from nova_ha.recovery import following
 from nova_ha.recovery import lifecycle
 from nova_ha.recovery import states
@@ -22,6 +23,7 @@ from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.model import Snapshot
 from nova_ha.recovery.states import EvacuationEvent
 from nova_ha.recovery.states import EvacuationState
 
@@ -53,6 +55,37 @@ class Look:
     error: Exception | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """What glance has of an instance whose snapshot is to be put back.
+
+    :ivar server: the instance; None when it is gone.
+    :ivar error: glance or nova did not say.
+    """
+
+    instance: str
+    at: datetime.datetime
+    newest: Snapshot | None = None
+    server: Instance | None = None
+    error: Exception | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Restore:
+    """What came of a look at a server that is restored, or of a request.
+
+    :ivar server: None when it is gone.
+    :ivar asked: a request was sent.
+    :ivar error: nova did not say, or what it refused the request with.
+    """
+
+    instance: str
+    at: datetime.datetime
+    server: Instance | None = None
+    asked: bool = False
+    error: Exception | None = None
+
+
 class Worklist:
     """Rows, nova's records, and what is under way in this process."""
 
@@ -68,7 +101,11 @@ class Worklist:
         self.looked_at: datetime.datetime | None = None
         self.missing_since: dict[str, datetime.datetime] = {}
         self.followed_at: datetime.datetime | None = None
-        self.answers: queue.SimpleQueue[Answer | Look] = queue.SimpleQueue()
+        self.choosing: set[str] = set()
+        self.to_send: dict[str, str] = {}
+        self.answers: queue.SimpleQueue[Answer | Look | Found | Restore] = (
+            queue.SimpleQueue()
+        )
         self._records: dict[str, dict[int, Migration]] = {}
         self._changed: dict[str, Evacuation] = {}
         self._events: list[RecoveryEvent] = []
@@ -98,12 +135,13 @@ class Worklist:
             for r in self.rows.values()
             if r.state not in states.EVACUATION_ENDED
         ]
-        return {
+        going = {
             record.target
             for row in rows
             for record in following.unsettled(row, self.records(row.instance))
             if record.target and record.status not in following.OVER
         }
+        return going | {row.target for row in self.restoring() if row.target}
 
     def under_way(self) -> int:
         """How many evacuations nova is working on."""
@@ -126,6 +164,18 @@ class Worklist:
         if row.asked_at is not None:
             took = now - row.asked_at
             self.quickest = min(took, self.quickest or took)
+
+    def restoring(self) -> Sequence[Evacuation]:
+        """Return what has been evacuated and gets its snapshot back."""
+        return [
+            r
+            for r in self.rows.values()
+            if r.state is EvacuationState.RESTORING
+        ]
+
+    def askable(self) -> Sequence[Evacuation]:
+        """Return all rows but those whose snapshot is not chosen yet."""
+        return [r for r in self.rows.values() if not disks.is_to_be_chosen(r)]
 
     def unfinished(self) -> bool:
         """Whether any row has not ended."""
@@ -156,6 +206,23 @@ class Worklist:
         self.rows[row.instance] = new
         self._changed[row.instance] = new
         self._event(row.instance, event.value, now, message)
+        return new
+
+    def amend(
+        self,
+        row: Evacuation,
+        name: str,
+        now: datetime.datetime,
+        message: str = '',
+        **changes: Any,
+    ) -> Evacuation:
+        """Change a row that stays in its state; a line tells it.
+
+        :param name: of the line in the history.
+        """
+        new = dataclasses.replace(row, message=message, **changes)
+        self.rows[row.instance] = self._changed[row.instance] = new
+        self._event(row.instance, name, now, message)
         return new
 
     def take_back(self, asked: Iterable[Evacuation]) -> None:

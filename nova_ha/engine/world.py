@@ -11,6 +11,8 @@ from nova_ha.recovery import ports
 class World:
     """Everything outside the engine.
 
+    :ivar images: None where no glance is to be asked: no snapshot is put
+        back then.
     :ivar policy: what is done about each instance.
     :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
         gates, and what others fence is not seen.
@@ -23,5 +25,6 @@ class World:
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock
+    images: ports.Images | None = None
     policy: ports.Policy = dataclasses.field(default_factory=Everything)
     cluster: ports.Cluster | None = None

@@ -44,6 +44,11 @@ class LogNotifier:
                 message,
             )
 
+    def trouble(self, subject: str, message: str) -> None:
+        """Call for a person where no recovery is concerned."""
+        if self._is_new(subject, message):
+            LOG.critical('%s: somebody has to look: %s', subject, message)
+
     def _is_new(self, uuid: str, message: str) -> bool:
         now = self._clock.monotonic()
         with self._lock:

@@ -20,6 +20,10 @@
     │   │   └── ComputeForbidden  ... for lack of rights
     │   ├── ComputeNotFound       no such service or instance
     │   └── ComputeTooOld         the cloud lacks a needed microversion
+    ├── ImageError             glance
+    │   ├── ImageUnavailable   R  no answer, 5xx, 429, time-out, token
+    │   ├── ImageForbidden        glance or keystone says no (401, 403)
+    │   └── ImageNotFound         no such image, or hidden from us
     ├── ClusterError           Pacemaker says no
     │   └── ClusterUnavailable R  no answer from Pacemaker on this machine
     └── StoreError
@@ -114,6 +118,22 @@ class ComputeNotFound(ComputeError):
 
 class ComputeTooOld(ComputeError):
     """The cloud's nova lacks a microversion nova-ha cannot do without."""
+
+
+class ImageError(RecoveryError):
+    """Glance could not be asked or said no."""
+
+
+class ImageUnavailable(ImageError, Retriable):
+    """Glance or keystone gave no usable answer."""
+
+
+class ImageForbidden(ImageError):
+    """The service user lacks a right (401 or 403)."""
+
+
+class ImageNotFound(ImageError):
+    """Glance knows no such image, or does not show it to us."""
 
 
 class ClusterError(RecoveryError):

@@ -49,6 +49,7 @@ TRANSITIONS: Mapping[tuple[S, E], S] = types.MappingProxyType(
         (S.EVACUATION_FAILED, E.OFF_LOST): S.FENCING,
         # Only with a new off-proof: the caller reads the power state first.
         (S.EVACUATION_FAILED, E.RETRY_REQUESTED): S.EVACUATING,
+        (S.EVACUATION_FAILED, E.WAIT_OVER): S.EVACUATING,
         # The host was repaired before the rest found a place: its instances
         # go on there.
         (S.EVACUATION_FAILED, E.HOST_RETURNED): S.RETURNING,
@@ -56,6 +57,8 @@ TRANSITIONS: Mapping[tuple[S, E], S] = types.MappingProxyType(
         (S.EVACUATED, E.FENCE_REQUESTED): S.EVACUATED,
         # Pacemaker asked for it and the host was found running.
         (S.EVACUATED, E.OFF_LOST): S.FENCING,
+        # Its local disks were waited for; with a new off-proof, too.
+        (S.EVACUATED, E.WAIT_OVER): S.EVACUATING,
         (S.EVACUATED, E.HOST_RETURNED): S.RETURNING,
         (S.EVACUATED, E.CANCEL_REQUESTED): S.CANCELLED,
         # It failed again on its way back: the same recovery starts over.
@@ -78,13 +81,15 @@ EVACUATION_TRANSITIONS: Mapping[tuple[Es, Ev], Es] = types.MappingProxyType(
         (Es.REQUESTED, Ev.CONFIRMED): Es.SUCCEEDED,
         (Es.REQUESTED, Ev.SKIP): Es.SKIPPED,
         (Es.REQUESTED, Ev.GAVE_UP): Es.FAILED,
+        (Es.REQUESTED, Ev.RESTORE_BEGUN): Es.RESTORING,
         (Es.MIGRATING, Ev.CONFIRMED): Es.SUCCEEDED,
+        (Es.MIGRATING, Ev.RESTORE_BEGUN): Es.RESTORING,
         (Es.MIGRATING, Ev.ATTEMPT_FAILED): Es.PENDING,
         (Es.MIGRATING, Ev.SKIP): Es.SKIPPED,
         (Es.MIGRATING, Ev.GAVE_UP): Es.FAILED,
         # Entered by the snapshot policy only.
-        (Es.RESTORING, Ev.CONFIRMED): Es.SUCCEEDED,
-        (Es.RESTORING, Ev.GAVE_UP): Es.FAILED,
+        (Es.RESTORING, Ev.RESTORED): Es.SUCCEEDED,
+        (Es.RESTORING, Ev.RESTORE_FAILED): Es.FAILED,
         (Es.RESTORING, Ev.SKIP): Es.SKIPPED,
         (Es.FAILED, Ev.RETRY): Es.PENDING,
         (Es.SKIPPED, Ev.RETRY): Es.PENDING,

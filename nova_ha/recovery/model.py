@@ -165,6 +165,11 @@ class Evacuation:
     :ivar disk: what is done about local disks; None where there are none.
     :ivar decision: in words, which rule decided what.
     :ivar snapshot: the image that is, or was, put back; None for none.
+        Written before the evacuation is asked for.
+    :ivar max_age: seconds; an older snapshot is not put back. None: any.
+    :ivar image: the image it was made from, where it falls back to.
+    :ivar restores: rebuild requests sent so far.
+    :ivar restore_asked_at: when the last of them was written down.
     """
 
     recovery: str
@@ -189,6 +194,10 @@ class Evacuation:
     disk: DiskPolicy | None = None
     decision: str = ''
     snapshot: str | None = None
+    max_age: int | None = None
+    image: str | None = None
+    restores: int = 0
+    restore_asked_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -252,6 +261,8 @@ class Instance:
         large as its image (flavors with disk 0) counts as none.
     :ivar swap_gb: the part of it that is swap, which holds nothing worth
         keeping.
+    :ivar root_gb: GiB of the flavor's root disk; 0 is no limit.
+    :ivar ram_mb: MiB of the flavor's memory.
     :ivar addresses: its fixed and floating addresses, in nova's order.
     """
 
@@ -269,6 +280,8 @@ class Instance:
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     image: str | None = None
     local_gb: float = 0.0
+    root_gb: int = 0
+    ram_mb: int = 0
     swap_gb: float = 0.0
     locked: bool = False
     addresses: tuple[str, ...] = ()
@@ -286,6 +299,29 @@ class Aggregate:
     availability_zone: str
     hosts: frozenset[str]
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An image that was taken of an instance (glance v2).
+
+    :ivar instance: uuid of the instance.
+    :ivar image_type: ``snapshot`` or ``backup``, as nova writes it.
+    :ivar status: glance's own word; only an ``active`` one can be put back.
+    :ivar size: bytes; None while it is not uploaded.
+    :ivar min_disk: GiB that a flavor's root disk must have at least.
+    :ivar min_ram: MiB of memory, likewise.
+    """
+
+    uuid: str
+    instance: str
+    name: str
+    image_type: str
+    status: str
+    created_at: datetime.datetime
+    size: int | None = None
+    min_disk: int = 0
+    min_ram: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
+from nova_ha.recovery.model import Snapshot
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import PowerState
@@ -169,6 +170,26 @@ class Compute(Protocol):
     def stop(self, instance: str) -> None:
         """Stop an instance that shall not run (os-stop)."""
 
+    def rebuild(self, instance: str, image: str) -> None:
+        """Ask nova to put an image on the instance's disk, where it is.
+
+        All that was written to it is lost. It keeps its uuid, ports,
+        addresses, name, metadata, key and user data, and its state.
+
+        :raises ComputeUnavailable: whether nova took it is not known.
+        :raises ComputeRefused: nova did not take it; 409 while another
+            rebuild is under way.
+        :raises ComputeNotFound: the instance was deleted.
+        """
+
+    def create_backup(
+        self, instance: str, name: str, kind: str, rotation: int
+    ) -> None:
+        """Ask nova for a backup; it deletes all but so many of this kind.
+
+        :raises ComputeRefused: not in its present state (409).
+        """
+
     def migrations(
         self,
         source: str,
@@ -185,10 +206,22 @@ class Compute(Protocol):
 class Images(Protocol):
     """Glance."""
 
+    def newest_snapshot(self, instance: str) -> Snapshot | None:
+        """Return the newest active snapshot or backup of an instance.
+
+        Where none is active, the newest of another status: it says why
+        none can be put back.
+
+        :raises ImageError: glance cannot be asked.
+        """
+
+    def newest_snapshots(self) -> Mapping[str, Snapshot]:
+        """Return the same for all instances at once, by instance."""
+
     def properties(self, image: str) -> Mapping[str, str]:
         """Return the properties of the image with this uuid.
 
-        :raises RecoveryError: they could not be read.
+        :raises ImageNotFound: there is no such image.
         """
 
 
@@ -348,6 +381,12 @@ class Notifier(Protocol):
 
     def alarm(self, recovery: Recovery, message: str) -> None:
         """Somebody has to look: something waits beyond its deadline."""
+
+    def trouble(self, subject: str, message: str) -> None:
+        """Somebody has to look, though no recovery is concerned.
+
+        :param subject: what it is about, for people: ``backups``.
+        """
 
 
 class Clock(Protocol):

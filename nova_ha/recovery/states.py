@@ -94,6 +94,9 @@ class Event(enum.Enum):
     FOUND_EVACUATED = 'found_evacuated'
     """The store had lost the recovery of a host on its way back."""
 
+    WAIT_OVER = 'wait_over'
+    """Instances have waited for their host as long as they should."""
+
     CANCEL_REQUESTED = 'cancel_requested'
     """An operator ends the recovery."""
 
@@ -143,6 +146,15 @@ class EvacuationEvent(enum.Enum):
 
     CONFIRMED = 'confirmed'
     """Migration over and the server is elsewhere in the expected state."""
+
+    RESTORE_BEGUN = 'restore_begun'
+    """Evacuated; its snapshot is to be put back now."""
+
+    RESTORED = 'restored'
+    """The server runs (or rests) from its snapshot."""
+
+    RESTORE_FAILED = 'restore_failed'
+    """The snapshot could not be put back; the text says what is there."""
 
     GAVE_UP = 'gave_up'
     """The last attempt failed or the time is up."""

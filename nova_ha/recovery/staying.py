@@ -5,10 +5,6 @@ from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.states import DiskPolicy
 
-NOT_CARRIED_OUT = frozenset({DiskPolicy.WAIT, DiskPolicy.SNAPSHOT})
-"""What the engine cannot do yet about local disks; nothing is lost by
-staying."""
-
 
 def reason(instance: Instance, decision: Decision) -> str | None:
     """Return why it is not evacuated, for its row; None if it is."""
@@ -17,11 +13,6 @@ def reason(instance: Instance, decision: Decision) -> str | None:
         return f'it is not evacuated: {why}'
     if decision.disk is DiskPolicy.LEAVE:
         return _left(instance, decision)
-    if decision.disk is not None and decision.disk in NOT_CARRIED_OUT:
-        return (
-            f'it is left for its host, whose local disks it needs: disk '
-            f'{decision.disk.value} is not carried out by this release'
-        )
     return None
 
 

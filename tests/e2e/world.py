@@ -183,8 +183,9 @@ class World:
         if host.power_state() == 'off':
             # A new machine: else nova-compute would wonder about guests
             # that nova will have deleted when it starts.
-            for guest in (host.directory / 'guests').iterdir():
-                guest.unlink()
+            for kind in ('guests', 'disks'):
+                for path in (host.directory / kind).iterdir():
+                    path.unlink()
             host.power_on()
         elif not host.pid():
             host.start_compute()

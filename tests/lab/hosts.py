@@ -136,6 +136,16 @@ class ComputeHost:
             if path.suffix != '.new'
         }
 
+    def disk(self, uuid: str) -> bytes | None:
+        """What is on the local disk of a guest; None if it has none here."""
+        path = self.directory / 'disks' / uuid
+        return path.read_bytes() if path.exists() else None
+
+    def write(self, uuid: str, text: str) -> None:
+        """Write to a guest's local disk, as the guest."""
+        with (self.directory / 'disks' / uuid).open('a') as disk:
+            disk.write(text)
+
     def knobs(self) -> dict[str, Any]:
         """The knobs that are set."""
         try:

@@ -17,6 +17,9 @@ class SimNotifier:
     def alarm(self, recovery: Recovery, message: str) -> None:
         self.alarms.append((recovery.uuid, message))
 
+    def trouble(self, subject: str, message: str) -> None:
+        self.alarms.append((subject, message))
+
     def alarmed(self, recovery: str, about: str = '') -> bool:
         """Whether somebody was called for this recovery."""
         return any(

@@ -6,6 +6,7 @@ record per instance and destroys the guest it belongs to; ``updated_at``
 moves with every PUT; nobody notices that a target died.
 """
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -42,6 +43,10 @@ class SimNova:
     :ivar spawn_takes: seconds of an evacuation's two parts.
     :ivar failing: targets on which every spawn fails.
     :ivar full: targets the scheduler does not choose.
+    :ivar failing_rebuilds: hosts on which every rebuild fails.
+    :ivar refuse_rebuilds: the scheduler does not let any rebuild be.
+    :ivar unreadable: images that nova cannot see.
+    :ivar backups: what a backup that was asked for leads to.
     """
 
     def __init__(
@@ -55,6 +60,12 @@ class SimNova:
         self.spawn_takes = 0.5
         self.failing: set[str] = set()
         self.full: set[str] = set()
+        self.failing_rebuilds: set[str] = set()
+        self.refuse_rebuilds = False
+        self.unreadable: set[str] = set()
+        self.backups: Callable[[Server, str, int], None] = (
+            lambda _server, _name, _rotation: None
+        )
         self.servers: dict[str, Server] = {}
         self.records: list[Record] = []
         self.services: dict[str, Service] = {}
@@ -283,6 +294,78 @@ class SimNova:
         if server.host is not None:
             self._hosts[server.host].guests.discard(instance)
 
+    def rebuild(self, instance: str, image: str) -> None:
+        """As nova: the image is the server's from the first moment on."""
+        server = self._server(instance)
+        if server.task_state is not None or server.vm_state not in (
+            eligibility.EVACUABLE
+        ):
+            raise errors.ComputeRefused(
+                f"Cannot 'rebuild' instance {instance} while it is in "
+                f'{server.vm_state}, {server.task_state}',
+                409,
+            )
+        if image in self.unreadable:
+            raise errors.ComputeRefused('Cannot find image for rebuild', 400)
+        self._ledger.act('rebuild', instance)
+        if server.image == image and server.vm_state != 'error':
+            self._ledger.break_promise(
+                2, f'{server.name} is rebuilt over what it wrote since'
+            )
+        server.rebuilds += 1
+        before, server.image = server.image, image
+        stopped = server.vm_state == 'stopped'
+        server.task_state, server.fault = 'rebuilding', None
+        self._timeline.after(
+            self.schedule_takes,
+            lambda: self._rebuild(server, before, stopped),
+        )
+
+    def _rebuild(self, server: Server, before: str, stopped: bool) -> None:
+        host = self._hosts[server.host or '']
+        if self.refuse_rebuilds:
+            server.image = before
+            self._fail(server, 'No valid host was found.')
+            return
+        run = host.runs
+        if not host.computing:
+            return  # nobody notices
+        server.task_state = 'rebuild_spawning'
+        host.guests.discard(server.uuid)
+        server.disk = 'gone'
+        self._timeline.after(
+            self.spawn_takes,
+            lambda: self._respawn(server, host, run, stopped),
+        )
+
+    def _respawn(
+        self, server: Server, host: SimHost, run: int, stopped: bool
+    ) -> None:
+        if not host.computing or host.runs != run or server.deleted:
+            return
+        if server.task_state != 'rebuild_spawning' or server.spoilt:
+            return  # an evacuation has come meanwhile
+        if server.host != host.name:
+            return
+        if host.name in self.failing_rebuilds:
+            self._fail(server, f'spawn failed on {host.name}')
+            return
+        server.disk = server.image
+        server.task_state = None
+        server.vm_state = 'stopped' if stopped else 'active'
+        if not stopped:
+            host.guests.add(server.uuid)
+        self.court.require_single(server)
+
+    def create_backup(
+        self, instance: str, name: str, kind: str, rotation: int
+    ) -> None:
+        server = self._server(instance)
+        self._ledger.act('create_backup', instance)
+        if server.task_state is not None:
+            raise errors.ComputeRefused('conflict', 409)
+        self.backups(server, name, rotation)
+
     def migrations(
         self,
         source: str,
@@ -370,6 +453,8 @@ class SimNova:
             self._fail(server, f'spawn failed on {target.name}')
             return
         server.host = target.name
+        if server.local:
+            server.disk = server.image
         server.task_state = None
         server.vm_state = 'stopped' if stopped else 'active'
         if not stopped:

@@ -60,6 +60,9 @@ class Server:
     """An instance.
 
     :ivar spoilt: two evacuations have met: it never rests again.
+    :ivar local: its disk is on its host, and goes with it.
+    :ivar disk: what is on its disk: an image, and what the guest wrote.
+    :ivar rebuilds: how many requests for a rebuild were taken.
     :ivar looks: whatever else nova shows of it.
     """
 
@@ -71,9 +74,23 @@ class Server:
     fault: str | None = None
     deleted: bool = False
     spoilt: bool = False
+    local: bool = False
+    image: str = 'image'
+    disk: str = 'image, written to'
+    rebuilds: int = 0
+    root_gb: int = 10
+    tags: frozenset[str] = frozenset()
     looks: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def seen(self) -> Instance:
+        fields: dict[str, Any] = {
+            'image': self.image,
+            'flavor': 'small',
+            'local_gb': float(self.root_gb if self.local else 0),
+            'root_gb': self.root_gb,
+            'ram_mb': 512,
+            'tags': self.tags,
+        }
         return Instance(
             uuid=self.uuid,
             name=self.name,
@@ -81,7 +98,7 @@ class Server:
             vm_state=self.vm_state,
             task_state=self.task_state,
             fault=self.fault,
-            **self.looks,
+            **{**fields, **self.looks},
         )
 
 

@@ -12,7 +12,7 @@ from tests.simulator.timeline import Timeline
 BEFORE = 'before'
 AFTER = 'after'
 
-FAR = frozenset({'cluster', 'compute', 'power'})
+FAR = frozenset({'cluster', 'compute', 'images', 'power'})
 """Ports that lead out of the machine."""
 
 

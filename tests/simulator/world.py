@@ -6,9 +6,11 @@ import contextlib
 import dataclasses
 from typing import Any
 
+from nova_ha.engine.everything import Everything
 from nova_ha.engine.intake import Fenced
 from nova_ha.engine.settings import Settings
 from nova_ha.recovery import errors
+from nova_ha.recovery import ports
 from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
@@ -23,6 +25,7 @@ from tests.simulator.daemon import Daemon
 from tests.simulator.hosts import SimHost
 from tests.simulator.hosts import SimHosts
 from tests.simulator.hosts import SimPower
+from tests.simulator.images import SimImages
 from tests.simulator.ledger import Ledger
 from tests.simulator.notices import SimNotifier
 from tests.simulator.nova import SimNova
@@ -58,6 +61,8 @@ class World:
         self.host_file = SimHosts(names)
         self.power = SimPower(self.hosts, self.timeline, self.ledger)
         self.nova = SimNova(self.hosts, self.timeline, self.ledger)
+        self.images = SimImages(self.nova, self.timeline)
+        self.policy: ports.Policy = Everything()
         self.cluster = self._make_cluster() if pacemaker else None
         self.settings = Settings(**{'owner': 'c1', **settings})
         self.rules: Rules | None = None
@@ -105,6 +110,8 @@ class World:
             'hosts': self.host_file,
             'power': self.power,
             'compute': self.nova,
+            'images': self.images,
+            'policy': self.policy,
             'store': self.storage.store,
             'spool': self.storage.spool,
             'notifier': self.notices,

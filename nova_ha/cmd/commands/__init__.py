@@ -48,6 +48,7 @@ NOUNS: Sequence[str] = (
     'hosts',
     'pacemaker',
     'recovery',
+    'snapshots',
 )
 """The modules of this package that have commands, as --help lists them."""
 

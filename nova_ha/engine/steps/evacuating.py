@@ -14,6 +14,7 @@ import datetime
 import logging
 
 from nova_ha.engine.cadence import Cadence
+from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.following import Follower
@@ -21,9 +22,11 @@ from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.planning import Planner
+from nova_ha.engine.restoring import LOOK_EVERY
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.worklist import Worklist
 from nova_ha.engine.world import World
+from nova_ha.recovery import disks
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ordering
@@ -64,6 +67,7 @@ class Evacuating:
         world: World,
         calls: NovaCalls,
         first_look: FirstLook,
+        disk_calls: DiskCalls,
         settings: SettingsSource,
         in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
@@ -79,8 +83,8 @@ class Evacuating:
         self._planner = Planner(
             world.compute, world.policy, first_look, world.clock
         )
-        self._follower = Follower(calls, world.clock, settings)
         self._cadence = Cadence(world.clock, settings)
+        self._follower = Follower(calls, disk_calls, world.clock, settings)
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
         self._queried_all: dict[str, float] = {}
@@ -106,6 +110,7 @@ class Evacuating:
             raise
         for row in asked:
             self._calls.ask(work, row, proof)
+        self._follower.send(work)
         if work.unfinished():
             return Outcome(
                 after=self._pause(work), alarm=self._standstill(work)
@@ -172,7 +177,7 @@ class Evacuating:
             return []  # nova-compute may run there: whoever looks tells soon
         now = self._clock.now()
         batch = ordering.next_batch(
-            work.rows.values(),
+            work.askable(),
             work.under_way(),
             self._settings().window,
             now,
@@ -235,6 +240,8 @@ class Evacuating:
                 )
 
     def _pause(self, work: Worklist) -> float:
+        if work.open() and len(work.open()) == len(work.restoring()):
+            return min(IDLE, LOOK_EVERY)
         first = ordering.wait_until(work.rows.values())
         if first is None or work.open() or work.asking:
             return self._cadence.until_due(work)
@@ -272,4 +279,8 @@ class Evacuating:
             return Outcome(
                 Event.SOME_LEFT_BEHIND, message=summary, alarm=summary
             )
-        return Outcome(Event.ALL_ACCOUNTED_FOR, message=summary)
+        return Outcome(
+            Event.ALL_ACCOUNTED_FOR,
+            message=summary,
+            alarm=disks.stranded(work.rows.values()),
+        )

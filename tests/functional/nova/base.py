@@ -25,7 +25,7 @@ import requests
 from sqlalchemy import exc as sa_exc
 
 from nova_ha.compute import gateway
-from nova_ha.compute import transport
+from nova_ha.keystone import transport
 from nova_ha.recovery import model
 from tests.functional.nova import front
 

@@ -25,6 +25,12 @@ ADDED_BY_0003 = (
     ('evacuations', 'decision'),
     ('evacuations', 'snapshot'),
 )
+ADDED_BY_0006 = (
+    ('evacuations', 'max_age'),
+    ('evacuations', 'image'),
+    ('evacuations', 'restores'),
+    ('evacuations', 'restore_asked_at'),
+)
 
 
 class MigrationSuite:
@@ -49,6 +55,7 @@ class MigrationSuite:
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
+        self.undo(ADDED_BY_0006)
         self.undo(ADDED_BY_0003)
         self.undo(ADDED_BY_0002)
         self.set_version('0001')
@@ -68,11 +75,34 @@ class MigrationSuite:
         row = base.new_evacuation(opened)
         self.store.claim(opened.uuid, 'me', 600.0)
         self.store.save_evacuations(opened.uuid, 'me', [row])
+        self.undo(ADDED_BY_0006)
         self.undo(ADDED_BY_0003)
         self.set_version('0002')
         migration.sync(self.conf)
         migration.check(self.conf)
         self.assertEqual([row], self.store.evacuations(opened.uuid))
+
+    def test_what_0003_holds_is_kept(self):
+        opened = self.open()
+        row = dataclasses.replace(
+            base.new_evacuation(opened), priority=7, snapshot='s1'
+        )
+        self.store.claim(opened.uuid, 'me', 600.0)
+        self.store.save_evacuations(opened.uuid, 'me', [row])
+        self.undo(ADDED_BY_0006)
+        self.set_version('0003')
+        migration.sync(self.conf)
+        migration.check(self.conf)
+        self.assertEqual([row], self.store.evacuations(opened.uuid))
+        restored = dataclasses.replace(
+            row,
+            max_age=60,
+            image='i1',
+            restores=2,
+            restore_asked_at=base.START,
+        )
+        self.store.save_evacuations(opened.uuid, 'me', [restored])
+        self.assertEqual([restored], self.store.evacuations(opened.uuid))
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')

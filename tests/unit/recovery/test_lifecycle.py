@@ -50,11 +50,13 @@ evacuation_failed
     fence_requested     evacuation_failed
     off_lost            fencing
     retry_requested     evacuating
+    wait_over           evacuating
     host_returned       returning
     cancel_requested    cancelled
 evacuated
     fence_requested     evacuated
     off_lost            fencing
+    wait_over           evacuating
     host_returned       returning
     cancel_requested    cancelled
 returning
@@ -76,16 +78,18 @@ requested
     record_seen         migrating
     never_accepted      pending
     confirmed           succeeded
+    restore_begun       restoring
     skip                skipped
     gave_up             failed
 migrating
     confirmed           succeeded
+    restore_begun       restoring
     attempt_failed      pending
     skip                skipped
     gave_up             failed
 restoring
-    confirmed           succeeded
-    gave_up             failed
+    restored            succeeded
+    restore_failed      failed
     skip                skipped
 failed
     retry               pending
@@ -194,8 +198,9 @@ class RecoveryTableTest(unittest.TestCase):
 
 def verified(off, event, following):
     """Whether off is verified after the event."""
-    if event in (Event.OFF_VERIFIED, Event.RETRY_REQUESTED):
-        # A retry of evacuations brings a new proof with it.
+    brings_proof = (Event.RETRY_REQUESTED, Event.WAIT_OVER)
+    if event is Event.OFF_VERIFIED or event in brings_proof:
+        # What resumes evacuations brings a new proof with it.
         return following is not RecoveryState.FENCING
     if event in (Event.OFF_LOST, Event.HOST_RETURNED):
         return False

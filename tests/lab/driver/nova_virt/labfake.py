@@ -5,7 +5,8 @@ nova's own fake drivers forget their guests when nova-compute ends, so that
 nothing which happens at its next start (the destruction of evacuated guests,
 above all) could be seen. This one keeps a file a guest, as libvirt keeps
 domains, and writes every start and stop of a guest to a journal which all
-hosts share. Runs in the cloud's virtualenv.
+hosts share. A guest's local disk is a file with what glance holds of its
+image; whoever plays the guest writes to it. Runs in the cloud's virtualenv.
 
 Knobs, read at each use from a JSON file: ``spawn_delay`` (seconds) and
 ``spawn_fail`` (true: every spawn fails after the delay).
@@ -19,7 +20,9 @@ import time
 
 from nova import exception
 from nova.compute import power_state
+from nova.compute import task_states
 import nova.conf
+from nova.image import glance
 from nova.virt import fake
 from oslo_config import cfg
 
@@ -27,6 +30,7 @@ CONF = nova.conf.CONF
 CONF.register_opts(
     [
         cfg.StrOpt('guests_directory', help='One file a guest.'),
+        cfg.StrOpt('disks_directory', help='One file a local root disk.'),
         cfg.StrOpt('knobs_file', help='JSON object of knobs.'),
         cfg.StrOpt('journal', help='JSON lines: guests started, stopped.'),
     ],
@@ -115,6 +119,9 @@ class LabFakeDriver(fake.FakeDriverWithoutFakeNodes):
         super().__init__(virtapi, read_only)
         lab = CONF.lab
         self._guests = GuestFiles(lab.guests_directory, lab.journal, CONF.host)
+        self._disks = pathlib.Path(lab.disks_directory)
+        self._disks.mkdir(parents=True, exist_ok=True)
+        self._images = glance.API()
         for uuid, (name, state) in self._guests.load().items():
             self.instances[uuid] = fake.FakeInstance(name, state, uuid)
 
@@ -139,19 +146,62 @@ class LabFakeDriver(fake.FakeDriverWithoutFakeNodes):
         guest.state = state
         self._record(instance, what)
 
-    def spawn(self, context, instance, *args, **kwargs):
+    def spawn(self, context, instance, image_meta, *args, **kwargs):
         knobs = self._knobs()
         time.sleep(knobs.get('spawn_delay', 0))
         if knobs.get('spawn_fail'):
             raise exception.InstanceDeployFailure(
                 'the knob spawn_fail of this host is set'
             )
-        super().spawn(context, instance, *args, **kwargs)
+        if instance.image_ref:
+            # What the guest finds on its disk is what glance holds.
+            self._images.download(
+                context, image_meta.id, dest_path=str(self._disk(instance))
+            )
+        super().spawn(context, instance, image_meta, *args, **kwargs)
         self._record(instance, 'spawn')
 
-    def destroy(self, context, instance, *args, **kwargs):
-        super().destroy(context, instance, *args, **kwargs)
+    def destroy(
+        self,
+        context,
+        instance,
+        network_info,
+        block_device_info=None,
+        destroy_disks=True,
+        destroy_secrets=True,
+    ):
+        super().destroy(
+            context,
+            instance,
+            network_info,
+            block_device_info,
+            destroy_disks,
+            destroy_secrets,
+        )
+        if destroy_disks:
+            self._disk(instance).unlink(missing_ok=True)
         self._record(instance, 'destroy')
+
+    def snapshot(self, context, instance, image_id, update_task_state):
+        """Upload the guest's disk, as libvirt does."""
+        update_task_state(task_state=task_states.IMAGE_PENDING_UPLOAD)
+        image = self._images.get(context, image_id)
+        update_task_state(
+            task_state=task_states.IMAGE_UPLOADING,
+            expected_state=task_states.IMAGE_PENDING_UPLOAD,
+        )
+        metadata = {
+            'status': 'active',
+            'name': image['name'],
+            'disk_format': 'raw',
+            'container_format': 'bare',
+            'properties': {'image_state': 'available'},
+        }
+        with self._disk(instance).open('rb') as data:
+            self._images.update(context, image_id, metadata, data)
+
+    def _disk(self, instance):
+        return self._disks / instance.uuid
 
     def power_off(self, instance, *args, **kwargs):
         super().power_off(instance, *args, **kwargs)

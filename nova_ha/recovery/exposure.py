@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What would be lost with a host, said before anything fails; pure."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import datetime
+
+from nova_ha.recovery import disks
+from nova_ha.recovery.model import Instance
+from nova_ha.recovery.model import Snapshot
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Exposure:
+    """An instance with a local disk, and what there is to put back.
+
+    :ivar age: seconds of the newest snapshot that can be put back, which is
+        what would be lost; None where everything would.
+    :ivar problem: why nothing can be put back; '' when something can.
+    """
+
+    instance: Instance
+    snapshot: Snapshot | None
+    age: float | None
+    problem: str
+
+
+def of(
+    instances: Iterable[Instance],
+    newest: Mapping[str, Snapshot],
+    max_age: float | None,
+    now: datetime.datetime,
+) -> Sequence[Exposure]:
+    """Return the instances with local disks, those at greatest risk first.
+
+    First those of which nothing can be put back, then by the age of what
+    can, the oldest first.
+
+    :param newest: by instance: the newest active one, else the newest.
+    :param max_age: seconds; an older snapshot does not count as one.
+    """
+    found = [
+        _of(instance, newest.get(instance.uuid), max_age, now)
+        for instance in instances
+        if instance.local_gb
+    ]
+    found.sort(
+        key=lambda e: (
+            not e.problem,
+            -(e.age or 0.0),
+            -e.instance.local_gb,
+            e.instance.name,
+        )
+    )
+    return found
+
+
+def _of(
+    instance: Instance,
+    snapshot: Snapshot | None,
+    max_age: float | None,
+    now: datetime.datetime,
+) -> Exposure:
+    problem = disks.unusable(snapshot, instance, max_age, now)
+    age = None
+    if snapshot is not None and not problem:
+        age = max(0.0, (now - snapshot.created_at).total_seconds())
+    return Exposure(instance, snapshot, age, problem)
