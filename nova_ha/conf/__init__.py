@@ -16,6 +16,7 @@ from nova_ha.conf import fencer
 from nova_ha.conf import guards
 from nova_ha.conf import nova
 from nova_ha.conf import power
+from nova_ha.conf import spares
 
 MODULES = (
     base,
@@ -27,6 +28,7 @@ MODULES = (
     guards,
     nova,
     power,
+    spares,
 )
 
 

@@ -25,6 +25,7 @@ from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
 from nova_ha.engine.power_watch import PowerWatch
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.spare_side import SpareSide
 from nova_ha.engine.spooled import Spooled
 from nova_ha.engine.steps.evacuating import Evacuating
 from nova_ha.engine.steps.fencing import Fencing
@@ -71,9 +72,14 @@ class Engine:
             world, pools, self._gates, self._journal, settings, wake
         )
         self.cluster_side.use(self.intake, self._proofs)
+        self.spare_side = SpareSide(world, self._journal, settings)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
-        self.loops = (*self._vital, *self.cluster_side.loops)
+        self.loops = (
+            *self._vital,
+            *self.cluster_side.loops,
+            self.spare_side.loop,
+        )
         self._thread = threading.Thread(
             target=self.conductor.run, name='conductor', daemon=True
         )

@@ -15,6 +15,9 @@ class Settings:
     :ivar window: evacuations under way per host.
     :ivar attempts: evacuate requests per instance that nova may end badly.
     :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
+    :ivar spares_per_host: reserved hosts that stand in for a failed one.
+    :ivar spares_anywhere: a spare may have nothing in common with it.
+    :ivar spares_reason: what a spare's disabled_reason begins with.
     :ivar power_on_after: what a power-on that was asked for waits for.
     """
 
@@ -35,6 +38,10 @@ class Settings:
     attempts: int = 3
     backoff: float = 5.0
     storm_hosts: int = 0
+    spares_per_host: int = 1
+    spares_anywhere: bool = True
+    spares_reason: str = ''
+    spare_return_alarm: float = 900.0
     power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
     reconcile_interval: float = 15.0
     return_restart_interval: float = 10.0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's rows, as the simulated nova keeps them."""
 
+from collections.abc import Sequence
 import dataclasses
 import datetime
 
@@ -8,6 +9,7 @@ from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.states import MigrationStatus
+from tests.simulator.timeline import Timeline
 
 ACCEPTED = 'accepted'
 PRE_MIGRATING = 'pre-migrating'
@@ -25,7 +27,8 @@ class Service:
     """A nova-compute's service record.
 
     :ivar operator_disabled: and
-    :ivar operator_forced: what a person wants; nova itself does not know.
+    :ivar operator_forced: and
+    :ivar operator_enabled: what a person wants; nova itself does not know.
     """
 
     host: str
@@ -36,6 +39,7 @@ class Service:
     forced_down: bool = False
     operator_disabled: bool = False
     operator_forced: bool = False
+    operator_enabled: bool = False
 
     def up(self, now: datetime.datetime) -> bool:
         silent = (now - self.last_seen).total_seconds()
@@ -51,6 +55,18 @@ class Service:
             forced_down=self.forced_down,
             updated_at=self.updated_at,
         )
+
+
+class Services(dict[str, Service]):
+    """By host; called, it answers as the port does."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        super().__init__()
+        self._timeline = timeline
+
+    def __call__(self) -> Sequence[ComputeService]:
+        now = self._timeline.now()
+        return [service.seen(now) for service in self.values()]
 
 
 @dataclasses.dataclass

@@ -49,6 +49,7 @@ class MigrationSuite:
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
+        self.drop_table('loans')
         self.undo(ADDED_BY_0003)
         self.undo(ADDED_BY_0002)
         self.set_version('0001')
@@ -68,11 +69,23 @@ class MigrationSuite:
         row = base.new_evacuation(opened)
         self.store.claim(opened.uuid, 'me', 600.0)
         self.store.save_evacuations(opened.uuid, 'me', [row])
+        self.drop_table('loans')
         self.undo(ADDED_BY_0003)
         self.set_version('0002')
         migration.sync(self.conf)
         migration.check(self.conf)
         self.assertEqual([row], self.store.evacuations(opened.uuid))
+
+    def test_what_0003_holds_is_kept(self):
+        opened = self.open()
+        self.drop_table('loans')
+        self.set_version('0003')
+        migration.sync(self.conf)
+        migration.check(self.conf)
+        loan = base.new_loan(opened)
+        self.store.take_spare(loan, 'me', 600.0)
+        [found] = self.store.loans()
+        self.assertEqual(loan.uuid, found.uuid)
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')
@@ -103,6 +116,11 @@ class MigrationSuite:
                 connection.execute(
                     sa.text(f'ALTER TABLE {table} DROP COLUMN {column}')
                 )
+
+    def drop_table(self, name):
+        """Drop a table that a migration has added."""
+        with migration.connected(self.conf) as connection:
+            connection.execute(sa.text(f'DROP TABLE {name}'))
 
     def set_version(self, revision):
         with migration.connected(self.conf) as connection:
