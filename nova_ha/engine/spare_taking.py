@@ -99,21 +99,19 @@ class SpareTaking:
 
         :raises ComputeError: nova could not be asked, or refused.
         """
-        try:
-            service = self._compute.service(loan.spare)
-        except errors.ComputeNotFound as e:
-            return self._book.move(loan, LoanState.GIVING_BACK, str(e))
-        why = self._why_not(loan, service)
-        if why:
-            return self._book.move(loan, LoanState.GIVING_BACK, why)
         is_in = self._aggregates_of(loan.spare)
-        for joined in loan.undo.joined:
-            if joined.id not in is_in:
+        left = [j for j in loan.undo.joined if j.id not in is_in]
+        if left:
+            loan = self._stop_or_go_on(loan)
+        for joined in left:
+            if loan.state is LoanState.TAKING:
                 loan = self._join(loan, joined)
-            if loan.state is not LoanState.TAKING:
-                return loan
-        if service.disabled:
-            self._compute.enable(service)
+        if loan.state is not LoanState.TAKING:
+            return loan
+        # Right before it is enabled: somebody may have disabled it since.
+        loan = self._stop_or_go_on(loan, enable=True)
+        if loan.state is not LoanState.TAKING:
+            return loan
         named = ', '.join(j.name for j in loan.undo.joined)
         return self._book.move(
             loan,
@@ -121,6 +119,19 @@ class SpareTaking:
             f'enabled for {loan.host}'
             + (f', added to {named}' if named else ', no aggregate to add'),
         )
+
+    def _stop_or_go_on(self, loan: Loan, enable: bool = False) -> Loan:
+        """Give the spare back unless it may be used."""
+        try:
+            service = self._compute.service(loan.spare)
+        except errors.ComputeNotFound as e:
+            return self._book.move(loan, LoanState.GIVING_BACK, str(e))
+        why = self._why_not(loan, service)
+        if why:
+            return self._book.move(loan, LoanState.GIVING_BACK, why)
+        if enable and service.disabled:
+            self._compute.enable(service)
+        return loan
 
     def forget(self, recovery: str) -> None:
         """The recovery is not evacuating any more."""

@@ -233,13 +233,15 @@ def missing(
 def tried(
     failed_since: datetime.datetime, loans: Collection[Loan]
 ) -> Mapping[str, str]:
-    """Return the spares that have been given back in mid-incident, with why.
+    """Return the spares that have been given back in mid-incident.
 
     Nova had not let them in, or an operator wanted them back: they are not
     taken for the same incident again.
+
+    :returns: by spare, in words, why not.
     """
     return {
-        loan.spare: f'was given back in this incident: {loan.message}'
+        loan.spare: f'it was lent to {loan.host} in this incident already'
         for loan in loans
         if loan.returned_at is not None and loan.returned_at >= failed_since
     }
@@ -249,10 +251,9 @@ def unfit(service: ComputeService | None, reason: str) -> str:
     """Say why the host is no spare now; '' if it is one."""
     if service is None:
         return 'nova knows no nova-compute there'
-    if service.forced_down:
-        return 'it is forced down'
-    if not service.up:
-        return 'its nova-compute is down'
+    if service.forced_down or not service.up:
+        how = 'forced down' if service.forced_down else 'down'
+        return f'its nova-compute is {how}'
     if not service.disabled:
         return 'it is enabled, so somebody uses it'
     found = service.disabled_reason or ''

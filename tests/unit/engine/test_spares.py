@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spares: taken when a host fails, given back when they are not needed."""
 
+import types
+
 from nova_ha.recovery import errors
 from nova_ha.recovery.spares import LoanState
 from nova_ha.recovery.states import RecoveryState as S
@@ -478,7 +480,7 @@ class KilledTest(SpareTest):
         self.given(6)
         self.world.lose('h1')
         self.world.fence('h1')
-        self._until(lambda: self._has_been_lent())
+        self._until(self._has_been_lent)
         self._until(lambda: self.world.recovery('h1').state is S.EVACUATED)
         self.empty('h3')
         self.world.power_on('h1')
@@ -535,7 +537,7 @@ class TwoControllersTest(SpareTest):
 
 
 class OffTest(SpareTest):
-    SETTINGS = {'spares_per_host': 0}
+    SETTINGS = types.MappingProxyType({'spares_per_host': 0})
 
     def test_none_is_taken(self):
         self.evacuated(4)
