@@ -56,6 +56,8 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     errors.ActiveRecoveryExists: Code(
         409, 'store.active-exists', retriable=True
     ),
+    errors.UnknownLoan: Code(404, 'spare.not-lent'),
+    errors.SpareTaken: Code(409, 'spare.taken', retriable=True),
 }
 
 

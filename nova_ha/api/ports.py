@@ -16,6 +16,7 @@ from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
 
@@ -149,4 +150,16 @@ class Fencing(Protocol):
         :raises UnknownHost: the hosts file does not name it.
         :raises PowerError: it has no recovery and could not be powered on.
         :raises StoreUnavailable: whether it has one cannot be known.
+        """
+
+    def give_back(self, spare: str, who: str) -> Loan:
+        """Disable a spare that is on loan, and take it out when empty.
+
+        :raises UnknownLoan: it is not on loan.
+        """
+
+    def keep(self, spare: str, who: str) -> Loan:
+        """End a loan and leave the spare as it is.
+
+        :raises UnknownLoan: it is not on loan.
         """

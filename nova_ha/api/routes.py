@@ -9,6 +9,7 @@ from nova_ha.api.handlers import health
 from nova_ha.api.handlers import hints
 from nova_ha.api.handlers import hosts
 from nova_ha.api.handlers import recoveries
+from nova_ha.api.handlers import spares
 from nova_ha.api.handlers import versions
 from nova_ha.api.ports import Fencing
 
@@ -33,3 +34,8 @@ def routes(
         ('cancel', fencing.cancel),
     ):
         yield f'/v1/recoveries/{{uuid}}/{verb}', recoveries.Action(action)
+    for verb, order in (
+        ('give-back', fencing.give_back),
+        ('keep', fencing.keep),
+    ):
+        yield f'/v1/spares/{{spare}}/{verb}', spares.Order(order)

@@ -8,6 +8,7 @@ from typing import Any
 
 from nova_ha.api.ports import FenceAnswer
 from nova_ha.recovery import model
+from nova_ha.recovery import spares
 
 
 def fence_answer(answer: FenceAnswer) -> dict[str, Any]:
@@ -44,6 +45,11 @@ def event(value: model.RecoveryEvent) -> dict[str, Any]:
     return _fields(value, leave_out='recovery')
 
 
+def loan(value: spares.Loan) -> dict[str, Any]:
+    """Return all of the loan of a spare, with its undo list."""
+    return _fields(value)
+
+
 def _fields(value: Any, leave_out: str = '') -> dict[str, Any]:
     return {
         field.name: _plain(getattr(value, field.name))
@@ -59,4 +65,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if dataclasses.is_dataclass(value):
         return _fields(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return value

@@ -31,6 +31,8 @@ class LocalFencing:
         self.release = engine.operator.release
         self.cancel = engine.operator.cancel
         self.power_on = engine.operator.power_on
+        self.give_back = engine.spare_side.orders.give_back
+        self.keep = engine.spare_side.orders.keep
         self.hint = engine.cluster_side.hint
 
     def fence(

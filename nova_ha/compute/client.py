@@ -59,6 +59,19 @@ class Nova:
         """Let the scheduler use the host."""
         return _plain(self._api.services.enable(uuid))
 
+    def disable(self, uuid: str, reason: str | None) -> Row:
+        """Keep the scheduler from the host; an empty reason is refused."""
+        changes = _with({'status': 'disabled'}, disabled_reason=reason or None)
+        return self.update_service(uuid, changes)
+
+    def add_host(self, aggregate: int, host: str) -> None:
+        """Add a host to an aggregate."""
+        self._api.aggregates.add_host(aggregate, host)
+
+    def remove_host(self, aggregate: int, host: str) -> None:
+        """Remove a host from an aggregate."""
+        self._api.aggregates.remove_host(aggregate, host)
+
     def aggregates(self) -> Sequence[Row]:
         """Return every host aggregate."""
         return _rows(self._get('/os-aggregates', {}), 'aggregates')

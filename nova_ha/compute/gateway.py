@@ -104,6 +104,15 @@ class NovaCompute:
             found = [str(row['host']) for row in nova.services()]
         return sorted(found)
 
+    def services(self) -> Sequence[ComputeService]:
+        """Return the records of all nova-computes that nova can show."""
+        with self._asking('list the compute services') as nova:
+            return [
+                rows.service(row)
+                for row in nova.services()
+                if not rows.is_stub(row)
+            ]
+
     def force_down(
         self,
         service: ComputeService,
@@ -149,6 +158,13 @@ class NovaCompute:
         """Let the scheduler use the host again."""
         with self._asking(f'enable nova-compute on {service.host}') as nova:
             return rows.service(nova.enable(service.id))
+
+    def disable(
+        self, service: ComputeService, reason: str | None
+    ) -> ComputeService:
+        """Keep the scheduler from the host."""
+        with self._asking(f'disable nova-compute on {service.host}') as nova:
+            return rows.service(nova.disable(service.id, reason))
 
     def instances(self, host: str) -> Sequence[Instance]:
         """Return every instance nova places on the host, oldest first.
@@ -220,6 +236,17 @@ class NovaCompute:
         """Return every host aggregate."""
         with self._asking('list the host aggregates') as nova:
             return [rows.aggregate(row) for row in nova.aggregates()]
+
+    def add_to_aggregate(self, aggregate: int, host: str) -> None:
+        """Add the host to the aggregate of this id."""
+        with self._asking(f'add {host} to aggregate {aggregate}') as nova:
+            nova.add_host(aggregate, host)
+
+    def remove_from_aggregate(self, aggregate: int, host: str) -> None:
+        """Remove the host from the aggregate of this id."""
+        what = f'remove {host} from aggregate {aggregate}'
+        with self._asking(what) as nova:
+            nova.remove_host(aggregate, host)
 
     def evacuate(self, instance: str, proof: OffProof) -> str:
         """Ask nova to rebuild the instance elsewhere; return the request id.

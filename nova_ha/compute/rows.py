@@ -28,7 +28,7 @@ def service(row: Row) -> ComputeService:
     :raises ComputeUnavailable: the row is the stub nova shows (2.69) for a
         cell whose database is down; it says neither up nor down.
     """
-    if row['status'] == 'UNKNOWN' or 'state' not in row:
+    if is_stub(row):
         raise errors.ComputeUnavailable(
             f'nova knows nothing of nova-compute on {row["host"]} now: the '
             'database of its cell does not answer'
@@ -42,6 +42,11 @@ def service(row: Row) -> ComputeService:
         forced_down=bool(row['forced_down']),
         updated_at=_time(row['updated_at']),
     )
+
+
+def is_stub(row: Row) -> bool:
+    """Whether nova shows (2.69) no more than that there is a service."""
+    return row['status'] == 'UNKNOWN' or 'state' not in row
 
 
 def instance(row: Row) -> Instance:

@@ -20,6 +20,7 @@ from nova_ha.conf import nova
 from nova_ha.conf import policy
 from nova_ha.conf import power
 from nova_ha.conf import restore
+from nova_ha.conf import spares
 
 MODULES = (
     backup,
@@ -35,6 +36,7 @@ MODULES = (
     policy,
     power,
     restore,
+    spares,
 )
 
 

@@ -146,6 +146,35 @@ class EventRow(Base):
     instance: orm.Mapped[str | None] = orm.mapped_column(UUID)
 
 
+class LoanRow(Base):
+    """A spare lent to a recovery.
+
+    :ivar open_spare: the spare while the loan has not ended, then NULL. Its
+        unique constraint keeps two recoveries from taking the same spare.
+    :ivar undo: JSON, see :mod:`nova_ha.db.convert_loans`.
+    """
+
+    __tablename__ = 'loans'
+
+    id: orm.Mapped[int] = orm.mapped_column(types.SERIAL, primary_key=True)
+    uuid: orm.Mapped[str] = orm.mapped_column(UUID, unique=True)
+    spare: orm.Mapped[str] = orm.mapped_column(NAME, index=True)
+    open_spare: orm.Mapped[str | None] = orm.mapped_column(NAME, unique=True)
+    recovery: orm.Mapped[str] = orm.mapped_column(
+        UUID, sa.ForeignKey(RecoveryRow.uuid), index=True
+    )
+    host: orm.Mapped[str] = orm.mapped_column(NAME)
+    state: orm.Mapped[str] = orm.mapped_column(WORD)
+    undo: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    taken_at: orm.Mapped[datetime.datetime]
+    state_since: orm.Mapped[datetime.datetime]
+    returned_at: orm.Mapped[datetime.datetime | None]
+    generation: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    owner: orm.Mapped[str | None] = orm.mapped_column(NAME)
+    lease_expires_at: orm.Mapped[datetime.datetime | None]
+    message: orm.Mapped[str] = orm.mapped_column(types.Prose)
+
+
 class ProbeRow(Base):
     """Written and removed to see whether the store can be written."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store: the port RecoveryStore on a database."""
+"""The store: the ports RecoveryStore and LoanStore on a database."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,19 +14,21 @@ from sqlalchemy import orm
 from nova_ha.db import database
 from nova_ha.db import evacuations as evacuation_queries
 from nova_ha.db import history
+from nova_ha.db import loans as loan_queries
 from nova_ha.db import models
 from nova_ha.db import recoveries as queries
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.spares import Loan
 
 if TYPE_CHECKING:
     from nova_ha.recovery import ports
 
 
 class SqlStore:
-    """Implements :class:`~nova_ha.recovery.ports.RecoveryStore`.
+    """Implements :class:`~nova_ha.recovery.ports.Store`.
 
     Making one does not connect: the database may be away. Whoever starts a
     service asks :func:`nova_ha.db.migration.check` first.
@@ -83,7 +85,7 @@ class SqlStore:
 
     def release(self, owner: str) -> int:
         """Give all leases of this owner up; return how many."""
-        return self._db.write(partial(queries.release, owner=owner))
+        return self._db.write(partial(_release, owner=owner))
 
     def save(
         self,
@@ -132,6 +134,57 @@ class SqlStore:
         """Return the recovery's history, in the order it was written."""
         return self._db.read(partial(history.listed, recovery=recovery))
 
+    def take_spare(
+        self,
+        loan: Loan,
+        owner: str,
+        lease: float,
+        events: Sequence[RecoveryEvent] = (),
+    ) -> Loan:
+        """Write down a new loan."""
+        return self._db.write(
+            partial(
+                loan_queries.take,
+                loan=loan,
+                owner=owner,
+                lease=lease,
+                events=events,
+            )
+        )
+
+    def loans(
+        self,
+        recovery: str | None = None,
+        spare: str | None = None,
+        open_only: bool = False,
+    ) -> Sequence[Loan]:
+        """Return loans, oldest first."""
+        return self._db.read(
+            partial(
+                loan_queries.listed,
+                recovery=recovery,
+                spare=spare,
+                open_only=open_only,
+            )
+        )
+
+    def claim_loans(self, owner: str, lease: float) -> Sequence[Loan]:
+        """Take or keep the lease of every open loan that is free."""
+        return self._db.write(
+            partial(loan_queries.claim, owner=owner, lease=lease)
+        )
+
+    def save_loan(
+        self,
+        loan: Loan,
+        owner: str,
+        events: Sequence[RecoveryEvent] = (),
+    ) -> Loan:
+        """Write the row if nobody changed it since it was read."""
+        return self._db.write(
+            partial(loan_queries.save, loan=loan, owner=owner, events=events)
+        )
+
     def check(self) -> None:
         """Raise StoreUnavailable unless the store can be written now."""
         self._db.write(_probe)
@@ -139,6 +192,11 @@ class SqlStore:
     def close(self) -> None:
         """Let the connections go; the next call opens new ones."""
         self._db.close()
+
+
+def _release(session: orm.Session, owner: str) -> int:
+    loan_queries.release(session, owner)
+    return queries.release(session, owner)
 
 
 def _note(session: orm.Session, event: RecoveryEvent) -> None:
@@ -162,6 +220,6 @@ def _probe(session: orm.Session) -> None:
 
 if TYPE_CHECKING:
 
-    def _satisfies_the_port(store: SqlStore) -> ports.RecoveryStore:
+    def _satisfies_the_port(store: SqlStore) -> ports.Store:
         """Let mypy compare the store with the port."""
         return store

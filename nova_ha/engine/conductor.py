@@ -202,7 +202,7 @@ class Conductor:
     def _tell(self, recovery: Recovery, outcome: Outcome) -> None:
         """Write down a new reason for waiting; once, not at every tick."""
         message, alarm = outcome.message, outcome.alarm
-        if _gist(message) == _gist(recovery.message):
+        if gist(message) == gist(recovery.message):
             alarm = recovery.message if alarm == message else alarm
         elif message:
             LOG.warning(
@@ -267,6 +267,6 @@ class Conductor:
             step.forget(uuid)
 
 
-def _gist(message: str) -> str:
+def gist(message: str) -> str:
     """Return the message without what makes the same answer look new."""
     return REQUEST_ID.sub('', message)

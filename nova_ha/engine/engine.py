@@ -28,6 +28,7 @@ from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
 from nova_ha.engine.power_watch import PowerWatch
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.spare_side import SpareSide
 from nova_ha.engine.spooled import Spooled
 from nova_ha.engine.steps.evacuating import Evacuating
 from nova_ha.engine.steps.fencing import Fencing
@@ -84,6 +85,7 @@ class Engine:
             world, pools, self._gates, self._journal, settings, wake
         )
         self.cluster_side.use(self.intake, self._proofs)
+        self.spare_side = SpareSide(world, self._journal, settings)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
         # Not vital: a nova that hangs is no reason to end a daemon.
@@ -93,6 +95,7 @@ class Engine:
             *self._vital,
             policy,
             *self.cluster_side.loops,
+            self.spare_side.loop,
             Periodic('backups', backups.turn, backups.interval),
         )
         self._thread = threading.Thread(

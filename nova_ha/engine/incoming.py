@@ -44,9 +44,17 @@ class Incoming:
         )
 
     def _to(self, recovery: Recovery) -> Iterator[Evacuation]:
+        return self.going_to(recovery.host, but=recovery.uuid)
+
+    def going_to(self, host: str, but: str = '') -> Iterator[Evacuation]:
+        """Yield the evacuations on which nova works with this target.
+
+        :param but: uuid of a recovery that is not looked at.
+        :raises ComputeError: nova cannot be asked.
+        """
         for other in self._store.recoveries(active=True):
-            if other.uuid != recovery.uuid:
-                yield from self._from(other, recovery.host)
+            if other.uuid != but:
+                yield from self._from(other, host)
 
     def _from(self, other: Recovery, target: str) -> Iterator[Evacuation]:
         rows = {

@@ -20,6 +20,9 @@ class Settings:
     :ivar backup_rotation: backups that are kept of each instance.
     :ivar backups_at_once: under way at a time, over all hosts.
     :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
+    :ivar spares_per_host: reserved hosts that stand in for a failed one.
+    :ivar spares_anywhere: a spare may have nothing in common with it.
+    :ivar spares_reason: what a spare's disabled_reason begins with.
     :ivar power_on_after: what a power-on that was asked for waits for.
     """
 
@@ -47,6 +50,10 @@ class Settings:
     backup_rotation: int = 2
     backup_tag: str = 'nova-ha-backup'
     backups_at_once: int = 2
+    spares_per_host: int = 1
+    spares_anywhere: bool = True
+    spares_reason: str = ''
+    spare_return_alarm: float = 900.0
     power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
     reconcile_interval: float = 15.0
     return_restart_interval: float = 10.0

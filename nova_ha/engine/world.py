@@ -21,7 +21,7 @@ class World:
     hosts: ports.Hosts
     power: ports.PowerDriver
     compute: ports.Compute
-    store: ports.RecoveryStore
+    store: ports.Store
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock

@@ -74,6 +74,7 @@ class Entry:
             node=item.get('node', name),
             devices=tuple(placed.device for placed in self.devices),
             node_address=item.get('node_address', ''),
+            reserved=item.get('reserved', False),
         )
 
     def _refuse_company(self, entries: Sequence[DeviceEntry]) -> None:

@@ -81,7 +81,14 @@ def _require(path: pathlib.Path, problems: list[Problem]) -> None:
 
 #: Where a breach of the form leaves nothing to look into: the host itself,
 #: or what is read of it next. An unknown key is no such place.
-_NEEDED = {(), ('name',), ('node',), ('node_address',), ('power',)}
+_NEEDED = {
+    (),
+    ('name',),
+    ('node',),
+    ('node_address',),
+    ('power',),
+    ('reserved',),
+}
 
 
 class _Frame:

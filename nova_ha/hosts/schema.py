@@ -45,6 +45,7 @@ FILE: Schema = {
                     'name': _NAME,
                     'node': _NAME,
                     'node_address': _NAME,
+                    'reserved': {'type': 'boolean'},
                     'power': _DEVICES,
                 },
             },

@@ -30,7 +30,9 @@
         ├── StoreUnavailable   R  the database does not answer or write
         ├── StaleRecovery         somebody else moved it meanwhile
         ├── NotOwner              another controller holds the lease
-        └── ActiveRecoveryExists  the host has one already
+        ├── ActiveRecoveryExists  the host has one already
+        ├── UnknownLoan           the spare is not on loan
+        └── SpareTaken            the spare is on loan already
 
 R: :class:`Retriable`, the same call may succeed later.
 """
@@ -162,3 +164,11 @@ class NotOwner(StoreError):
 
 class ActiveRecoveryExists(StoreError):
     """The host has an active recovery already (unique constraint)."""
+
+
+class UnknownLoan(StoreError):
+    """The spare is not on loan."""
+
+
+class SpareTaken(StoreError):
+    """The spare is on loan already (unique constraint)."""

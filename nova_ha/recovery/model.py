@@ -48,12 +48,14 @@ class Host:
         takes the power away by itself.
     :ivar node_address: where pacemaker_remote answers; '' where ``node``
         resolves to it.
+    :ivar reserved: a spare: kept disabled in nova until another host fails.
     """
 
     name: str
     node: str
     devices: tuple[PowerDevice, ...]
     node_address: str = ''
+    reserved: bool = False
 
     @property
     def drivers(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.model import Snapshot
+from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import PowerState
@@ -113,6 +114,12 @@ class Compute(Protocol):
         :raises ComputeNotFound: nova knows no nova-compute there.
         """
 
+    def services(self) -> Sequence[ComputeService]:
+        """Return the records of every nova-compute that nova can show.
+
+        One request. What is in a cell that is down is left out.
+        """
+
     def force_down(
         self,
         service: ComputeService,
@@ -136,6 +143,11 @@ class Compute(Protocol):
     def enable(self, service: ComputeService) -> ComputeService:
         """Let the scheduler use the host again."""
 
+    def disable(
+        self, service: ComputeService, reason: str | None
+    ) -> ComputeService:
+        """Keep the scheduler from the host."""
+
     def instances(self, host: str) -> Sequence[Instance]:
         """Return every instance nova places on the host.
 
@@ -156,6 +168,22 @@ class Compute(Protocol):
 
     def aggregates(self) -> Sequence[Aggregate]:
         """Return every host aggregate."""
+
+    def add_to_aggregate(self, aggregate: int, host: str) -> None:
+        """Add the host to the aggregate of this id.
+
+        :raises ComputeRefused: with code 409: it is in already, is in
+            another zone, or has instances that would change their zone.
+        :raises ComputeNotFound: there is no such aggregate or host.
+        """
+
+    def remove_from_aggregate(self, aggregate: int, host: str) -> None:
+        """Remove the host from the aggregate of this id.
+
+        :raises ComputeRefused: with code 409: it has instances that would
+            change their zone.
+        :raises ComputeNotFound: it is not in, or there is no such aggregate.
+        """
 
     def evacuate(self, instance: str, proof: OffProof) -> str:
         """Ask nova to rebuild the instance elsewhere; return the request id.
@@ -352,6 +380,67 @@ class RecoveryStore(Protocol):
 
     def check(self) -> None:
         """Raise StoreUnavailable unless the store can be written now."""
+
+
+class LoanStore(Protocol):
+    """Which spare is lent to which recovery; as :class:`RecoveryStore`.
+
+    Every method may raise StoreUnavailable.
+    """
+
+    def take_spare(
+        self,
+        loan: Loan,
+        owner: str,
+        lease: float,
+        events: Sequence[RecoveryEvent] = (),
+    ) -> Loan:
+        """Write down a new loan, and this owner as the one who sees to it.
+
+        :raises SpareTaken: the spare is on loan.
+        :raises NotOwner: another owner holds the lease of its recovery.
+        :raises UnknownRecovery: there is no such recovery.
+        """
+
+    def loans(
+        self,
+        recovery: str | None = None,
+        spare: str | None = None,
+        open_only: bool = False,
+    ) -> Sequence[Loan]:
+        """Return loans, oldest first.
+
+        :param recovery: only those of this one.
+        :param spare: only those of this host.
+        :param open_only: only those that have not ended.
+        """
+
+    def claim_loans(self, owner: str, lease: float) -> Sequence[Loan]:
+        """Take or keep the lease of every open loan nobody else sees to.
+
+        :returns: those that are this owner's now, oldest first.
+        """
+
+    def save_loan(
+        self,
+        loan: Loan,
+        owner: str,
+        events: Sequence[RecoveryEvent] = (),
+    ) -> Loan:
+        """Write the row if nobody changed it since it was read.
+
+        State, undo list, times and message are written, and events with
+        them.
+
+        :returns: the loan with its new generation.
+        :raises StaleRecovery: the generation in the store is another.
+        :raises NotOwner: another owner holds the lease of the loan.
+        :raises UnknownLoan: there is none.
+        """
+
+
+class Store(RecoveryStore, LoanStore, Protocol):
+    """All that is kept in one database."""
 
 
 class Spool(Protocol):

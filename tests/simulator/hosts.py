@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 import datetime
 
 from nova_ha.recovery import errors
@@ -180,6 +181,11 @@ class SimHosts:
 
     def problem(self) -> str:
         return ''
+
+    def reserve(self, name: str) -> None:
+        self._hosts[name] = dataclasses.replace(
+            self._hosts[name], reserved=True
+        )
 
     def remove(self, name: str) -> None:
         del self._hosts[name]

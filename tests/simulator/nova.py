@@ -24,12 +24,14 @@ from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import MigrationStatus
 from tests.simulator import records
+from tests.simulator.aggregates import Aggregates
 from tests.simulator.court import Court
 from tests.simulator.hosts import SimHost
 from tests.simulator.ledger import Ledger
 from tests.simulator.records import Record
 from tests.simulator.records import Server
 from tests.simulator.records import Service
+from tests.simulator.records import Services
 from tests.simulator.timeline import Timeline
 
 REPORT_EVERY = 10.0
@@ -68,8 +70,8 @@ class SimNova:
         )
         self.servers: dict[str, Server] = {}
         self.records: list[Record] = []
-        self.services: dict[str, Service] = {}
-        self.host_aggregates: list[Aggregate] = []
+        self.services = Services(timeline)
+        self.host_aggregates = Aggregates(ledger)
         now = timeline.now()
         for name, host in hosts.items():
             self.services[name] = Service(name, now, now)
@@ -163,10 +165,11 @@ class SimNova:
     def operator_disables(self, host: str, reason: str | None) -> None:
         service = self._touched(host)
         service.disabled, service.reason = True, reason
-        service.operator_disabled = True
+        service.operator_disabled, service.operator_enabled = True, False
 
     def operator_enables(self, host: str) -> None:
         service = self._touched(host)
+        service.operator_enabled = service.disabled
         service.disabled, service.reason = False, None
         service.operator_disabled = False
 
@@ -202,6 +205,18 @@ class SimNova:
         if host not in self.services:
             raise errors.ComputeNotFound(f'no nova-compute on {host}')
         return self.services[host].seen(self._timeline.now())
+
+    def disable(
+        self, service: ComputeService, reason: str | None
+    ) -> ComputeService:
+        row = self._touched(service.host)
+        self._ledger.act('disable', service.host)
+        if row.operator_enabled or row.operator_disabled:
+            self._ledger.break_promise(
+                4, f"an operator's word about {row.host} is undone"
+            )
+        row.disabled, row.reason = True, reason
+        return row.seen(self._timeline.now())
 
     def force_down(
         self,
@@ -258,7 +273,7 @@ class SimNova:
             self._ledger.break_promise(
                 4, f"an operator's disable of {row.host} is undone"
             )
-        row.disabled, row.reason = False, None
+        row.disabled, row.reason, row.operator_enabled = False, None, False
         return row.seen(self._timeline.now())
 
     def instances(self, host: str) -> Sequence[Instance]:
@@ -275,7 +290,21 @@ class SimNova:
         return self._server(uuid).seen()
 
     def aggregates(self) -> Sequence[Aggregate]:
-        return self.host_aggregates
+        return list(self.host_aggregates)
+
+    def add_to_aggregate(self, aggregate: int, host: str) -> None:
+        self._ledger.act('add_to_aggregate', host)
+        self.host_aggregates.add(aggregate, host, self.any_on(host))
+
+    def remove_from_aggregate(self, aggregate: int, host: str) -> None:
+        self._ledger.act('remove_from_aggregate', host)
+        self.host_aggregates.remove(aggregate, host, self.any_on(host))
+
+    def any_on(self, host: str) -> bool:
+        """Whether instances are on the host, dead or alive."""
+        return any(
+            s.host == host and not s.deleted for s in self.servers.values()
+        )
 
     def evacuate(self, instance: str, proof: OffProof) -> str:
         server = self._server(instance)

@@ -2,6 +2,7 @@
 """Nova's rows, as the simulated nova keeps them."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.states import MigrationStatus
+from tests.simulator.timeline import Timeline
 
 ACCEPTED = 'accepted'
 PRE_MIGRATING = 'pre-migrating'
@@ -27,7 +29,8 @@ class Service:
     """A nova-compute's service record.
 
     :ivar operator_disabled: and
-    :ivar operator_forced: what a person wants; nova itself does not know.
+    :ivar operator_forced: and
+    :ivar operator_enabled: what a person wants; nova itself does not know.
     """
 
     host: str
@@ -38,6 +41,7 @@ class Service:
     forced_down: bool = False
     operator_disabled: bool = False
     operator_forced: bool = False
+    operator_enabled: bool = False
 
     def up(self, now: datetime.datetime) -> bool:
         silent = (now - self.last_seen).total_seconds()
@@ -53,6 +57,18 @@ class Service:
             forced_down=self.forced_down,
             updated_at=self.updated_at,
         )
+
+
+class Services(dict[str, Service]):
+    """By host; called, it answers as the port does."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        super().__init__()
+        self._timeline = timeline
+
+    def __call__(self) -> Sequence[ComputeService]:
+        now = self._timeline.now()
+        return [service.seen(now) for service in self.values()]
 
 
 @dataclasses.dataclass

@@ -168,6 +168,12 @@ class World:
         """The host's kernel stops."""
         self.hosts[host].panic()
 
+    def reserve(self, host: str, reason: str | None = 'spare') -> None:
+        """Make the host a spare: so in the hosts file, disabled in nova."""
+        self.host_file.reserve(host)
+        service = self.nova.services[host]
+        service.disabled, service.reason = True, reason
+
     def power_on(self, host: str, compute: bool = True) -> None:
         """Somebody powers the host on; nova-compute comes with it, where
         that is not Pacemaker's affair.

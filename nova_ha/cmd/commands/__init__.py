@@ -49,6 +49,7 @@ NOUNS: Sequence[str] = (
     'pacemaker',
     'recovery',
     'snapshots',
+    'spare',
 )
 """The modules of this package that have commands, as --help lists them."""
 

@@ -9,6 +9,10 @@ import threading
 from nova_ha.api import ports
 from nova_ha.recovery import errors
 from nova_ha.recovery import model
+from nova_ha.recovery.spares import Joined
+from nova_ha.recovery.spares import Loan
+from nova_ha.recovery.spares import LoanState
+from nova_ha.recovery.spares import Undo
 from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
@@ -162,6 +166,26 @@ class Engine:
     def power_on(self, host, who):
         self._enter('power-on')
         self.done.append(('power-on', self._name(host), who))
+
+    def give_back(self, spare, who):
+        return self._order('give-back', spare, who, LoanState.GIVING_BACK)
+
+    def keep(self, spare, who):
+        return self._order('keep', spare, who, LoanState.KEPT)
+
+    def _order(self, verb, spare, who, state):
+        self._enter(verb)
+        self.done.append((verb, spare, who))
+        return Loan(
+            UUID,
+            spare,
+            UUID,
+            'compute-1',
+            state,
+            Undo('spare', (Joined(3, 'ssd'),)),
+            NOW,
+            NOW,
+        )
 
 
 def recovery(**changes) -> model.Recovery:

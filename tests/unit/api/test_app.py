@@ -181,6 +181,28 @@ class HostsTest(AppTestCase):
         message = self.assert_error(result, 502, 'power.auth')
         self.assertEqual('refused', message)
 
+    def test_spares(self):
+        for verb, state in (('give-back', 'giving_back'), ('keep', 'kept')):
+            result = self.post(f'/v1/spares/compute-2/{verb}')
+            self.assertEqual(200, result.status_code)
+            loan = result.json['loan']
+            self.assertEqual(
+                ('compute-2', 'compute-1', state),
+                (loan['spare'], loan['host'], loan['state']),
+            )
+            self.assertEqual(
+                {
+                    'disabled_reason': 'spare',
+                    'joined': [{'id': 3, 'name': 'ssd'}],
+                    'enabled': True,
+                },
+                loan['undo'],
+            )
+            self.assertEqual((verb, 'compute-2'), self.engine.done[-1][:2])
+        self.engine.fail('keep', errors.UnknownLoan('it is not on loan'))
+        result = self.post('/v1/spares/compute-1/keep')
+        self.assert_error(result, 404, 'spare.not-lent')
+
     def test_health(self):
         self.assertEqual(
             {'healthy': True, 'problems': [], 'notes': []},

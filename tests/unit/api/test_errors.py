@@ -38,6 +38,8 @@ PUBLISHED = {
     'StaleRecovery': (409, 'store.stale', True),
     'NotOwner': (409, 'store.not-owner', True),
     'ActiveRecoveryExists': (409, 'store.active-exists', True),
+    'UnknownLoan': (404, 'spare.not-lent', False),
+    'SpareTaken': (409, 'spare.taken', True),
 }
 ARGUMENTS = {
     'IllegalTransition': ('held', 'started'),

@@ -10,6 +10,7 @@ import sqlite3
 from nova_ha.cmd import manage
 from nova_ha.db import migration
 from nova_ha.recovery import model
+from nova_ha.recovery import spares
 from nova_ha.recovery import states
 from tests.unit.db import base
 
@@ -65,7 +66,14 @@ class UsageTest(ManageTest):
             self.assertIn('usage: nova-ha-manage', err)
 
     def test_every_noun_has_help(self):
-        for noun in ('db', 'fence', 'hosts', 'pacemaker', 'recovery'):
+        for noun in (
+            'db',
+            'fence',
+            'hosts',
+            'pacemaker',
+            'recovery',
+            'spare',
+        ):
             self.assertIn(
                 f'usage: nova-ha-manage {noun}',
                 self.assert_done(noun, '--help'),
@@ -228,3 +236,89 @@ class RecoveryTest(ManageTest):
     def test_show_what_is_not_there(self):
         line = self.assert_failed('recovery', 'show', 'compute-9')
         self.assertIn('compute-9', line)
+
+
+HOSTS = """\
+hosts:
+  - {name: compute-1, power: {driver: external}}
+  - {name: compute-2, power: {driver: external}, reserved: true}
+  - {name: compute-3, power: {driver: external}, reserved: true}
+"""
+
+
+class SpareTest(ManageTest):
+    """Nova is not there; what it says is shown by a functional test."""
+
+    def setUp(self):
+        super().setUp()
+        hosts = self.directory / 'hosts.yaml'
+        hosts.write_text(HOSTS, encoding='utf-8')
+        self.configure(
+            f'[DEFAULT]\nstate_path = {self.directory}\n'
+            f'hosts_file = {hosts}\n'
+            '[nova]\nauth_type = password\nauth_url = http://127.0.0.1:1\n'
+            'username = u\npassword = p\nproject_name = s\n'
+            'user_domain_name = d\nproject_domain_name = d\n'
+            f'[fencer]\nsocket = {self.directory}/none.sock\n'
+        )
+        loan = base.new_loan(
+            self.open('compute-1'),
+            spare='compute-2',
+            state=spares.LoanState.IN_USE,
+            undo=spares.Undo('spare', (spares.Joined(3, 'ssd'),)),
+            message='2 instances on compute-2: web, db',
+        )
+        self.loan = self.store.take_spare(loan, 'me', 600.0)
+
+    def listed(self, *arguments):
+        code, out, err = self.run_command('spare', 'list', *arguments)
+        self.assertEqual(0, code, err)
+        return out, err
+
+    def test_list(self):
+        out, err = self.listed()
+        [lent] = [line for line in out.splitlines() if 'compute-2' in line]
+        for word in ('in_use', 'compute-1', 'ssd', '2 instances on'):
+            self.assertIn(word, lent)
+        [free] = [line for line in out.splitlines() if 'compute-3' in line]
+        self.assertIn('unknown', free)
+        self.assertIn('nova cannot be asked: ', err)
+
+    def test_list_json(self):
+        lent, free = json.loads(self.listed('-f', 'json')[0])
+        self.assertEqual(
+            {
+                'spare': 'compute-2',
+                'state': 'in_use',
+                'host': 'compute-1',
+                'recovery': self.loan.recovery,
+                'since': base.START.isoformat(),
+                'returned_at': None,
+                'disabled_reason': 'spare',
+                'added_to': [{'id': 3, 'name': 'ssd'}],
+                'message': '2 instances on compute-2: web, db',
+            },
+            lent,
+        )
+        self.assertEqual(
+            ('compute-3', 'unknown'), (free['spare'], free['state'])
+        )
+
+    def test_ended_ones_are_listed_when_asked_for(self):
+        ended = dataclasses.replace(
+            self.loan,
+            state=spares.LoanState.RETURNED,
+            returned_at=base.START,
+        )
+        self.store.save_loan(ended, 'me')
+        now = json.loads(self.listed('-f', 'json')[0])
+        self.assertEqual(['unknown', 'unknown'], [r['state'] for r in now])
+        every = json.loads(self.listed('--all', '-f', 'json')[0])
+        self.assertEqual(
+            ['unknown', 'returned', 'unknown'], [r['state'] for r in every]
+        )
+
+    def test_orders_need_the_fencer(self):
+        for verb in ('give-back', 'keep'):
+            line = self.assert_failed('spare', verb, 'compute-2')
+            self.assertIn('none.sock', line)

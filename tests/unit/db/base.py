@@ -17,6 +17,7 @@ from nova_ha import conf as options
 from nova_ha.db import migration
 from nova_ha.db import store
 from nova_ha.recovery import model
+from nova_ha.recovery import spares
 from nova_ha.recovery import states
 
 START = datetime.datetime(2026, 3, 1, 12, 0, 0, 123456, datetime.UTC)
@@ -73,6 +74,20 @@ def new_evacuation(recovery, **fields):
         'vm_state': 'active',
     }
     return model.Evacuation(**{**values, **fields})
+
+
+def new_loan(recovery, **fields):
+    values = {
+        'uuid': str(uuid.uuid4()),
+        'spare': 'spare-1',
+        'recovery': recovery.uuid,
+        'host': recovery.host,
+        'state': spares.LoanState.TAKING,
+        'undo': spares.Undo('spare'),
+        'taken_at': START,
+        'state_since': START,
+    }
+    return spares.Loan(**{**values, **fields})
 
 
 def race(number, function):

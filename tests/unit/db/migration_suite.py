@@ -12,25 +12,29 @@ from nova_ha.db import models
 from nova_ha.recovery import errors
 from tests.unit.db import base
 
-ADDED_BY_0002 = (
-    ('recoveries', 'power_on_asked_at'),
-    ('recoveries', 'sealed_at'),
-)
-ADDED_BY_0003 = (
-    ('evacuations', 'priority'),
-    ('evacuations', 'restart_group'),
-    ('evacuations', 'target_state'),
-    ('evacuations', 'storage'),
-    ('evacuations', 'disk'),
-    ('evacuations', 'decision'),
-    ('evacuations', 'snapshot'),
-)
-ADDED_BY_0006 = (
-    ('evacuations', 'max_age'),
-    ('evacuations', 'image'),
-    ('evacuations', 'restores'),
-    ('evacuations', 'restore_asked_at'),
-)
+ADDED = {
+    '0002': (
+        ('recoveries', 'power_on_asked_at'),
+        ('recoveries', 'sealed_at'),
+    ),
+    '0003': (
+        ('evacuations', 'priority'),
+        ('evacuations', 'restart_group'),
+        ('evacuations', 'target_state'),
+        ('evacuations', 'storage'),
+        ('evacuations', 'disk'),
+        ('evacuations', 'decision'),
+        ('evacuations', 'snapshot'),
+    ),
+    '0005': (('loans', None),),
+    '0006': (
+        ('evacuations', 'max_age'),
+        ('evacuations', 'image'),
+        ('evacuations', 'restores'),
+        ('evacuations', 'restore_asked_at'),
+    ),
+}
+"""By revision: columns, or whole tables."""
 
 
 class MigrationSuite:
@@ -55,15 +59,11 @@ class MigrationSuite:
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
-        self.undo(ADDED_BY_0006)
-        self.undo(ADDED_BY_0003)
-        self.undo(ADDED_BY_0002)
-        self.set_version('0001')
+        self.back_to('0001')
         with self.assertRaises(migration.SchemaOutOfDate) as caught:
             migration.check(self.conf)
         self.assertIn('schema 0001', str(caught.exception))
-        migration.sync(self.conf)
-        migration.check(self.conf)
+        self.forward()
         self.assertEqual(opened, self.store.get(opened.uuid))
         saved = self.store.save(
             dataclasses.replace(opened, sealed_at=base.START), 'me'
@@ -73,13 +73,9 @@ class MigrationSuite:
     def test_what_0002_holds_is_kept(self):
         opened = self.open()
         row = base.new_evacuation(opened)
-        self.store.claim(opened.uuid, 'me', 600.0)
-        self.store.save_evacuations(opened.uuid, 'me', [row])
-        self.undo(ADDED_BY_0006)
-        self.undo(ADDED_BY_0003)
-        self.set_version('0002')
-        migration.sync(self.conf)
-        migration.check(self.conf)
+        self.keep(row)
+        self.back_to('0002')
+        self.forward()
         self.assertEqual([row], self.store.evacuations(opened.uuid))
 
     def test_what_0003_holds_is_kept(self):
@@ -87,12 +83,21 @@ class MigrationSuite:
         row = dataclasses.replace(
             base.new_evacuation(opened), priority=7, snapshot='s1'
         )
-        self.store.claim(opened.uuid, 'me', 600.0)
-        self.store.save_evacuations(opened.uuid, 'me', [row])
-        self.undo(ADDED_BY_0006)
-        self.set_version('0003')
-        migration.sync(self.conf)
-        migration.check(self.conf)
+        self.keep(row)
+        self.back_to('0003')
+        self.forward()
+        self.assertEqual([row], self.store.evacuations(opened.uuid))
+        loan = base.new_loan(opened)
+        self.store.take_spare(loan, 'me', 600.0)
+        [found] = self.store.loans()
+        self.assertEqual(loan.uuid, found.uuid)
+
+    def test_what_0005_holds_is_kept(self):
+        opened = self.open()
+        row = base.new_evacuation(opened)
+        self.keep(row)
+        self.back_to('0005')
+        self.forward()
         self.assertEqual([row], self.store.evacuations(opened.uuid))
         restored = dataclasses.replace(
             row,
@@ -101,8 +106,16 @@ class MigrationSuite:
             restores=2,
             restore_asked_at=base.START,
         )
-        self.store.save_evacuations(opened.uuid, 'me', [restored])
+        self.keep(restored)
         self.assertEqual([restored], self.store.evacuations(opened.uuid))
+
+    def keep(self, row):
+        self.store.claim(row.recovery, 'me', 600.0)
+        self.store.save_evacuations(row.recovery, 'me', [row])
+
+    def forward(self):
+        migration.sync(self.conf)
+        migration.check(self.conf)
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')
@@ -126,13 +139,20 @@ class MigrationSuite:
                 call()
             self.assertIn('nova-ha-manage db sync', str(caught.exception))
 
+    def back_to(self, revision):
+        """Leave what a database of that revision has."""
+        for later in sorted(ADDED, reverse=True):
+            if later > revision:
+                self.undo(ADDED[later])
+        self.set_version(revision)
+
     def undo(self, added):
-        """Drop the columns that a migration has added."""
         with migration.connected(self.conf) as connection:
             for table, column in added:
-                connection.execute(
-                    sa.text(f'ALTER TABLE {table} DROP COLUMN {column}')
-                )
+                statement = f'DROP TABLE {table}'
+                if column is not None:
+                    statement = f'ALTER TABLE {table} DROP COLUMN {column}'
+                connection.execute(sa.text(statement))
 
     def set_version(self, revision):
         with migration.connected(self.conf) as connection:

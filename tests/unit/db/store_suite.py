@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from nova_ha.recovery import errors
 from nova_ha.recovery import model
+from nova_ha.recovery import spares
 from nova_ha.recovery import states
 from tests.unit.db import base
 
@@ -460,5 +461,121 @@ class EvacuationSuite:
         return len(sent)
 
 
-class StoreSuite(RecoverySuite, SaveSuite, LeaseSuite, EvacuationSuite):
+class LoanSuite:
+    def test_take_keeps_every_field(self):
+        loan = base.new_loan(
+            self.open('compute-1'),
+            spare='rechner-ß-🔥',
+            message=HARD_TEXT,
+            undo=spares.Undo(
+                HARD_TEXT,
+                (spares.Joined(7, HARD_TEXT), spares.Joined(8, 'ssd')),
+                enabled=False,
+            ),
+        )
+        line = base.new_event(self.store.get(loan.recovery), 'spare_taking')
+        taken = self.store.take_spare(loan, 'me', LONG, [line])
+        self.assertIsNotNone(taken.lease_expires_at)
+        expected = dataclasses.replace(
+            loan, owner='me', lease_expires_at=taken.lease_expires_at
+        )
+        self.assertEqual(expected, taken)
+        self.assertEqual([taken], self.new_store().loans())
+        names = [e.name for e in self.store.events(loan.recovery)]
+        self.assertEqual('spare_taking', names[-1])
+
+    def test_a_spare_is_lent_once(self):
+        first = self.take('spare-1')
+        with self.assertRaises(errors.SpareTaken) as caught:
+            self.take('spare-1')
+        self.assertIn('spare-1', str(caught.exception))
+        self.take('Spare-1')
+        self.assertEqual([first], self.store.loans(spare='spare-1'))
+
+    def test_one_of_many_that_take_at_once_gets_it(self):
+        hosts = [self.open().uuid for _ in range(RACERS)]
+        outcomes = base.race(
+            RACERS,
+            lambda i: self.store.take_spare(
+                base.new_loan(self.store.get(hosts[i]), spare='spare-1'),
+                'me',
+                LONG,
+            ),
+        )
+        self.assert_one_won(outcomes, errors.SpareTaken)
+        [won] = self.store.loans()
+        self.assertIn(won, outcomes)
+
+    def test_it_may_be_lent_again_after_the_end(self):
+        for state in spares.ENDED:
+            taken = self.take('spare-1')
+            ended = dataclasses.replace(
+                taken, state=state, returned_at=base.START
+            )
+            saved = self.store.save_loan(ended, 'me')
+            self.assertEqual(base.START, saved.returned_at)
+            self.assertEqual([], self.store.loans(open_only=True))
+        last = self.take('spare-1')
+        self.assertEqual(3, len(self.store.loans(spare='spare-1')))
+        self.assertEqual([last], self.store.loans(open_only=True))
+        self.assertEqual([last], self.store.loans(recovery=last.recovery))
+
+    def test_only_who_drives_the_recovery_takes(self):
+        opened = self.open()
+        self.store.claim(opened.uuid, 'other', LONG)
+        with self.assertRaises(errors.NotOwner):
+            self.store.take_spare(base.new_loan(opened), 'me', LONG)
+        stray = base.new_loan(base.new_recovery())
+        with self.assertRaises(errors.UnknownRecovery):
+            self.store.take_spare(stray, 'me', LONG)
+        self.assertEqual([], self.store.loans())
+
+    def test_an_old_generation_is_refused(self):
+        taken = self.take('spare-1')
+        saved = self.store.save_loan(
+            dataclasses.replace(taken, state=spares.LoanState.LENT), 'me'
+        )
+        self.assertEqual(taken.generation + 1, saved.generation)
+        line = base.new_event(self.store.get(taken.recovery), 'spare_kept')
+        with self.assertRaises(errors.StaleRecovery) as caught:
+            self.store.save_loan(taken, 'me', [line])
+        self.assertIn('lent', str(caught.exception))
+        names = [e.name for e in self.store.events(taken.recovery)]
+        self.assertNotIn('spare_kept', names)
+        with self.assertRaises(errors.UnknownLoan):
+            self.store.save_loan(
+                dataclasses.replace(taken, uuid=str(uuid.uuid4())), 'me'
+            )
+
+    def test_one_sees_to_a_loan(self):
+        taken = self.take('spare-1')
+        self.assertEqual([], self.store.claim_loans('other', LONG))
+        with self.assertRaises(errors.NotOwner):
+            self.store.save_loan(taken, 'other')
+        [again] = self.store.claim_loans('me', LONG)
+        self.assertEqual(taken.generation, again.generation)
+        self.store.release('me')
+        [theirs] = self.store.claim_loans('other', LONG)
+        self.assertEqual('other', theirs.owner)
+        self.assertEqual([], self.store.claim_loans('me', LONG))
+
+    def test_a_lease_that_ran_out_is_taken_over(self):
+        self.take('spare-1', lease=OVER)
+        [theirs] = self.store.claim_loans('other', LONG)
+        self.assertEqual('other', theirs.owner)
+
+    def test_ended_loans_are_not_claimed(self):
+        taken = self.take('spare-1', lease=OVER)
+        ended = dataclasses.replace(taken, state=spares.LoanState.KEPT)
+        self.store.save_loan(ended, 'me')
+        self.assertEqual([], self.store.claim_loans('other', LONG))
+
+    def take(self, spare, lease=LONG):
+        loan = base.new_loan(self.open(), spare=spare)
+        return self.store.take_spare(loan, 'me', lease)
+
+
+class StoreSuite(
+    RecoverySuite, SaveSuite, LeaseSuite, EvacuationSuite, LoanSuite
+):
     """All of it."""

@@ -151,8 +151,12 @@ class GoodFileTest(LoaderTestCase):
                 ('compute3', ('redfish',)),
                 ('compute4', ('ipmi', 'fence_agent')),
                 ('compute5', ('external',)),
+                ('compute6', ('redfish',)),
             ],
             [(host.node, host.drivers) for host in loaded],
+        )
+        self.assertEqual(
+            ['compute6'], [host.node for host in loaded if host.reserved]
         )
         self.assertEqual(
             {
@@ -625,6 +629,21 @@ class BadFileTest(LoaderTestCase):
                 )
                 if value != 'yes':  # a word of the explanation
                     self.assertNotIn(value, found.removeprefix('8:'))
+
+    def test_reserved_is_true_or_false(self):
+        found = self.problems("""\
+            hosts:
+              - {name: c1, power: {driver: external}, reserved: true}
+              - {name: c2, power: {driver: external}, reserved: 'true'}
+              - {name: c3, power: {driver: external}, reserve: true}
+            """)
+        self.assertEqual(
+            [
+                '3: host c2: reserved: must be true or false, not text',
+                '4: host c3: reserve: unknown (did you mean reserved?)',
+            ],
+            found,
+        )
 
     def test_names_are_used_once(self):
         found = self.problems("""\
