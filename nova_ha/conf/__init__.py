@@ -15,6 +15,7 @@ from nova_ha.conf import evacuation
 from nova_ha.conf import fencer
 from nova_ha.conf import guards
 from nova_ha.conf import nova
+from nova_ha.conf import placement
 from nova_ha.conf import power
 
 MODULES = (
@@ -26,6 +27,7 @@ MODULES = (
     fencer,
     guards,
     nova,
+    placement,
     power,
 )
 

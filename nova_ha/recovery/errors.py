@@ -20,6 +20,8 @@
     │   │   └── ComputeForbidden  ... for lack of rights
     │   ├── ComputeNotFound       no such service or instance
     │   └── ComputeTooOld         the cloud lacks a needed microversion
+    ├── PlacementError         Placement said no, or is not to be found
+    │   └── PlacementUnavailable R  no answer, 5xx, 429, time-out
     ├── ClusterError           Pacemaker says no
     │   └── ClusterUnavailable R  no answer from Pacemaker on this machine
     └── StoreError
@@ -114,6 +116,14 @@ class ComputeNotFound(ComputeError):
 
 class ComputeTooOld(ComputeError):
     """The cloud's nova lacks a microversion nova-ha cannot do without."""
+
+
+class PlacementError(RecoveryError):
+    """Placement refused, or keystone's catalogue does not have it."""
+
+
+class PlacementUnavailable(PlacementError, Retriable):
+    """Placement gave no usable answer."""
 
 
 class ClusterError(RecoveryError):

@@ -59,6 +59,7 @@ RULES = {
     'hosts': GATEWAY,
     'image': GATEWAY,
     'notification': GATEWAY,
+    'placement': GATEWAY,
     'power': GATEWAY,
     'api': may('recovery', 'policies', libraries=ANY),
     'conf': may(libraries={'keystoneauth1', 'oslo_config', 'oslo_db'}),
