@@ -40,7 +40,14 @@ OK = 0
 FAILED = 1
 USAGE = 2
 
-NOUNS: Sequence[str] = ('db', 'fence', 'hosts', 'pacemaker', 'recovery')
+NOUNS: Sequence[str] = (
+    'capacity',
+    'db',
+    'fence',
+    'hosts',
+    'pacemaker',
+    'recovery',
+)
 """The modules of this package that have commands, as --help lists them."""
 
 

@@ -65,7 +65,14 @@ class UsageTest(ManageTest):
             self.assertIn('usage: nova-ha-manage', err)
 
     def test_every_noun_has_help(self):
-        for noun in ('db', 'fence', 'hosts', 'pacemaker', 'recovery'):
+        for noun in (
+            'capacity',
+            'db',
+            'fence',
+            'hosts',
+            'pacemaker',
+            'recovery',
+        ):
             self.assertIn(
                 f'usage: nova-ha-manage {noun}',
                 self.assert_done(noun, '--help'),
