@@ -58,8 +58,8 @@ def register(subparsers: 'Subparsers') -> None:
     parser.add_argument(
         '--with-spares',
         action='store_true',
-        help='count the reserved hosts of the hosts file as if they were '
-        'enabled',
+        help='count the reserved hosts of the hosts file too, one for each '
+        'host that fails, if they are disabled, up and empty',
     )
     parser.add_argument(
         '--cells',

@@ -56,7 +56,7 @@ class Others:
 
     :ivar kinds: what each of them needs, and how many need that.
     :ivar rivals: how many are of its anti-affinity group.
-    :ivar lost: so many hosts, the best ones, are lost as well.
+    :ivar lost: so many of the hosts, the best ones, do not count.
     """
 
     kinds: Mapping[Need, int]

@@ -64,6 +64,15 @@ class Cloud:
         """All hosts, as a mask."""
         return (1 << len(self.standings)) - 1
 
+    @property
+    def spares(self) -> int:
+        """The spares, as a mask."""
+        return sum(
+            1 << number
+            for number, standing in enumerate(self.standings)
+            if standing.spare
+        )
+
     def number(self, host: str) -> int | None:
         """Return the number of the host of this name; None if unknown."""
         for number, standing in enumerate(self.standings):
@@ -80,10 +89,12 @@ def build(
 ) -> Cloud:
     """Put it together.
 
-    :param spares: hosts that are counted as if they were enabled.
+    :param spares: reserved hosts; those that are disabled and empty count
+        as room, one for each host that fails.
     :param cells: the cell of each host; one for all of them if not given.
     """
     trees = _trees(census, providers)
+    empty = frozenset(spares) - {guest.host for guest in census.guests}
     cell_of = cells or {}
     standings = [
         _standing(
@@ -91,7 +102,7 @@ def build(
             service.up,
             not service.disabled,
             cell_of.get(service.host, ''),
-            service.host in spares,
+            service.disabled and service.host in empty,
             trees.get(service.host, ()),
         )
         for service in census.services

@@ -24,7 +24,7 @@ def inquire(
 ) -> Cloud:
     """Return the cloud as it is now.
 
-    :param spares: hosts that are counted as if they were enabled.
+    :param spares: reserved hosts that are to be counted.
     :param cells: the cell of each host, if there are several.
     :param progress: is told what has been read.
     :raises ComputeError: nova did not say.

@@ -90,7 +90,8 @@ def figures(
     everybody = sum(counts.values())
     alive = _alive(cloud, failed)
     blocked = {
-        kind: _blockers(cloud, fitting, kind, counts, alive) for kind in counts
+        kind: _blockers(cloud, fitting, kind, counts, failed)
+        for kind in counts
     }
     sure = bounds.sure(counts, blocked)
     if sure == everybody:
@@ -104,8 +105,8 @@ def look(cloud: Cloud, fitting: Fitting, failed: Sequence[int]) -> Outlook:
     everybody, sure, at_most = figures(cloud, fitting, failed)
     if sure == everybody:
         return Outlook(names, everybody, sure, everybody, everybody)
-    spread = Spread(cloud, _alive(cloud, failed))
     movers = [m for number in failed for m in cloud.movers[number]]
+    spread = Spread(cloud, _used(cloud, failed, movers))
     left = spread.place(movers)
     return Outlook(
         hosts=names,
@@ -121,14 +122,49 @@ def _alive(cloud: Cloud, failed: Iterable[int]) -> int:
     return cloud.everywhere & ~sum(1 << number for number in failed)
 
 
+def _used(cloud: Cloud, failed: Sequence[int], movers: Sequence[Mover]) -> int:
+    """Return the hosts in use then: of the spares, the most useful ones."""
+    alive = _alive(cloud, failed)
+    useful = sorted(
+        bounds.bits(cloud.spares & alive),
+        key=lambda spare: -sum(m.kind.reach >> spare & 1 for m in movers),
+    )
+    idle = sum(1 << number for number in useful[len(failed) :])
+    return alive & ~idle
+
+
+def blockers(
+    cloud: Cloud, kind: Kind, hosts: int, number: int, others: Others
+) -> int:
+    """Return how many others must be placed before one finds no place.
+
+    A spare is taken for each host that fails; which one is not known here.
+
+    :param hosts: those with room for it, spares among them.
+    :param number: how many hosts fail.
+    """
+    spares = cloud.spares & hosts
+    by = bounds.blockers(
+        kind.need, cloud.rooms, bounds.bits(hosts & ~spares), others
+    )
+    if not spares or by == bounds.NEVER:
+        return by
+    idle = max(0, cloud.spares.bit_count() - number)
+    fewer = dataclasses.replace(others, lost=others.lost + idle)
+    return max(
+        by,
+        bounds.blockers(kind.need, cloud.rooms, bounds.bits(hosts), fewer),
+    )
+
+
 def _blockers(
     cloud: Cloud,
     fitting: Fitting,
     kind: Kind,
     counts: Mapping[Kind, int],
-    alive: int,
+    failed: Sequence[int],
 ) -> int:
-    hosts = kind.reach & alive & fitting.mask(kind.need)
+    hosts = kind.reach & _alive(cloud, failed) & fitting.mask(kind.need)
     needs: Counter[Need] = Counter()
     rivals = 0
     for other, count in counts.items():
@@ -136,9 +172,7 @@ def _blockers(
         if number and other.hopes & hosts:
             needs[other.need] += number
             rivals += number if kind.apart and other.apart == kind.apart else 0
-    return bounds.blockers(
-        kind.need, cloud.rooms, bounds.bits(hosts), Others(needs, rivals)
-    )
+    return blockers(cloud, kind, hosts, len(failed), Others(needs, rivals))
 
 
 def _explained(

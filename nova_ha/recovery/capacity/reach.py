@@ -43,7 +43,7 @@ class Standing:
 
     :ivar traits: of the root of its tree; ``tree_traits``: of all of it.
     :ivar aggregates: by uuid, as Placement has them.
-    :ivar spare: a reserved host that is counted as if it was enabled.
+    :ivar spare: a reserved host, which is enabled when another fails.
     """
 
     name: str

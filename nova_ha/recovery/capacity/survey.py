@@ -9,7 +9,6 @@ import dataclasses
 import itertools
 import math
 
-from nova_ha.recovery.capacity import bounds
 from nova_ha.recovery.capacity import outlook
 from nova_ha.recovery.capacity.bounds import Others
 from nova_ha.recovery.capacity.cloud import Cloud
@@ -176,9 +175,7 @@ def _proved(
             rivals=min(rivals, others.crowd),
             ceiling=others.ceiling - Counter(dict(kind.need)),
         )
-        by = bounds.blockers(
-            kind.need, cloud.rooms, bounds.bits(hosts), against
-        )
+        by = outlook.blockers(cloud, kind, hosts, number, against)
         if by <= others.crowd:
             return False
     return True

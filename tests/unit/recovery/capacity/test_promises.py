@@ -2,6 +2,7 @@
 """Against every order and every choice of hosts, on tiny clouds."""
 
 import functools
+import itertools
 
 import hypothesis
 from hypothesis import strategies as st
@@ -22,7 +23,10 @@ SETTINGS = hypothesis.settings(
 
 @st.composite
 def clouds(draw):
-    """A cloud of up to four hosts; the guests of h0 and h1 matter."""
+    """A cloud of up to four hosts; the guests of h0 and h1 matter.
+
+    Hosts from h2 on may be spares.
+    """
     hosts = [f'h{n}' for n in range(draw(st.integers(2, 4)))]
     steps = draw(st.sampled_from([1, 2]))
     totals = {
@@ -64,13 +68,29 @@ def clouds(draw):
         )
         for p, has in zip(built.providers, traits, strict=True)
     ]
-    return built.cloud()
+    spares = [h for h in hosts[2:] if draw(st.sampled_from([0, 0, 1]))]
+    built.services = [builder.service(h, disabled=h in spares) for h in hosts]
+    return built.cloud(spares=spares)
 
 
 def outcomes(cloud, failed):
     """Return the fewest and the most that can come to be placed."""
+    alive = {n for n in range(len(cloud.rooms)) if n not in failed}
+    spares = {n for n in alive if cloud.spares >> n & 1}
+    lows, highs = zip(
+        *(
+            _outcomes(cloud, failed, alive - spares | set(taken))
+            for taken in itertools.combinations(
+                spares, min(len(failed), len(spares))
+            )
+        ),
+        strict=True,
+    )
+    return min(lows), max(highs)
+
+
+def _outcomes(cloud, failed, alive):
     kinds = tuple(m.kind for n in failed for m in cloud.movers[n])
-    alive = [n for n in range(len(cloud.rooms)) if n not in failed]
 
     @functools.cache
     def placed(left, taken):

@@ -104,6 +104,27 @@ class SurveyTestCase(testtools.TestCase):
         spared = built.cloud(spares=['h1'])
         self.assertEqual(4, builder.look(spared, 'h0').sure)
 
+    def test_a_spare_for_each_host_that_fails(self):
+        """Which of them is not known: the one with less room counts."""
+        built = filled((4, 4), (3, 0), (2, 0), (4, 4))
+        built.services = [
+            builder.service(f'h{n}', disabled=n in {1, 2}) for n in range(4)
+        ]
+        spared = built.cloud(spares=['h1', 'h2'])
+        one = builder.look(spared, 'h0')
+        self.assertEqual((2, 3, 4), (one.sure, one.likely, one.at_most))
+        two = builder.look(spared, 'h0', 'h3')
+        self.assertEqual((5, 5, 5), (two.sure, two.likely, two.at_most))
+
+    def test_a_spare_with_instances_is_in_use(self):
+        built = filled((4, 2), (4, 1))
+        built.services = [
+            builder.service('h0'),
+            builder.service('h1', disabled=True),
+        ]
+        spared = built.cloud(spares=['h1'])
+        self.assertEqual(0, builder.look(spared, 'h0').at_most)
+
     def test_the_trait_of_a_disabled_host(self):
         built = filled((4, 4), (4, 0))
         built.providers[1] = dataclasses.replace(
