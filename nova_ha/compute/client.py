@@ -101,6 +101,30 @@ class Nova:
         query = {'all_tenants': '1', 'name': name, 'limit': str(limit)}
         return self._get('/servers/detail', _with(query, marker=marker))
 
+    def all_servers(self, limit: int, marker: str | None) -> Row:
+        """Return a page of all servers, of all hosts and projects."""
+        query = {
+            'all_tenants': '1',
+            'limit': str(limit),
+            'sort_key': 'created_at',
+            'sort_dir': 'asc',
+        }
+        return self._get('/servers/detail', _with(query, marker=marker))
+
+    def hypervisors(self, limit: int, marker: str | None) -> Row:
+        """Return a page of compute nodes with their services."""
+        query = _with({'limit': str(limit)}, marker=marker)
+        return self._get('/os-hypervisors/detail', query)
+
+    def server_groups(self, limit: int, offset: int) -> Sequence[Row]:
+        """Return server groups of all projects, some from an offset on."""
+        query = {
+            'all_projects': 'True',
+            'limit': str(limit),
+            'offset': str(offset),
+        }
+        return _rows(self._get('/os-server-groups', query), 'server_groups')
+
     def server(self, uuid: str) -> Row:
         """Return a server as it is now."""
         return _plain(self._api.servers.get(uuid))

@@ -39,10 +39,17 @@ class Negotiated:
     The version document is read once per endpoint, and again when the
     catalogue of a later token shows another endpoint or when nova no
     longer knows the microversion.
+
+    :param wanted: the newest to speak.
     """
 
-    def __init__(self, adapter: ks_adapter.Adapter) -> None:
+    def __init__(
+        self,
+        adapter: ks_adapter.Adapter,
+        wanted: api_versions.APIVersion = WANTED,
+    ) -> None:
         self._adapter = adapter
+        self._wanted = wanted
         self._lock = threading.Lock()
         self._current: _Current | None = None
 
@@ -90,7 +97,7 @@ class Negotiated:
 
     def _negotiate(self, endpoint: str) -> client.Nova:
         url = versioned(endpoint)
-        chosen = choose(_document(self._adapter, url), url)
+        chosen = choose(_document(self._adapter, url), url, self._wanted)
         api = nova_client.Client(
             chosen.get_string(),
             session=self._adapter.session,
@@ -115,21 +122,26 @@ def versioned(endpoint: str) -> str:
     return f'{parts.scheme}://{parts.netloc}{path}'
 
 
-def choose(document: dict[str, Any], url: str) -> api_versions.APIVersion:
+def choose(
+    document: dict[str, Any],
+    url: str,
+    wanted: api_versions.APIVersion = WANTED,
+) -> api_versions.APIVersion:
     """Return the microversion to speak.
 
     :param document: nova's version document.
+    :param wanted: the newest to speak.
     :raises ComputeTooOld: nova's newest is older than what is needed.
     """
     newest = api_versions.APIVersion(document['version'] or '2.0')
     oldest = api_versions.APIVersion(document['min_version'] or '2.0')
-    chosen = min(newest, WANTED)
+    chosen = min(newest, wanted)
     if newest < NEEDED or chosen < oldest:
         raise errors.ComputeTooOld(
             f'nova at {url} speaks microversions '
             f'{oldest.get_string()} to {newest.get_string()}; nova-ha needs '
             f'{NEEDED.get_string()} at least (and speaks '
-            f'{WANTED.get_string()} at most). Upgrade nova to 16.0 (Pike) or '
+            f'{wanted.get_string()} at most). Upgrade nova to 16.0 (Pike) or '
             'later, or correct [nova] endpoint_override'
         )
     return chosen

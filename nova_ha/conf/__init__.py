@@ -17,6 +17,7 @@ from nova_ha.conf import fencer
 from nova_ha.conf import glance
 from nova_ha.conf import guards
 from nova_ha.conf import nova
+from nova_ha.conf import placement
 from nova_ha.conf import policy
 from nova_ha.conf import power
 from nova_ha.conf import restore
@@ -34,6 +35,7 @@ MODULES = (
     guards,
     nova,
     policy,
+    placement,
     power,
     restore,
     spares,

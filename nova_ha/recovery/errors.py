@@ -24,6 +24,8 @@
     │   ├── ImageUnavailable   R  no answer, 5xx, 429, time-out, token
     │   ├── ImageForbidden        glance or keystone says no (401, 403)
     │   └── ImageNotFound         no such image, or hidden from us
+    ├── PlacementError         Placement said no, or is not to be found
+    │   └── PlacementUnavailable R  no answer, 5xx, 429, time-out
     ├── ClusterError           Pacemaker says no
     │   └── ClusterUnavailable R  no answer from Pacemaker on this machine
     └── StoreError
@@ -136,6 +138,14 @@ class ImageForbidden(ImageError):
 
 class ImageNotFound(ImageError):
     """Glance knows no such image, or does not show it to us."""
+
+
+class PlacementError(RecoveryError):
+    """Placement refused, or keystone's catalogue does not have it."""
+
+
+class PlacementUnavailable(PlacementError, Retriable):
+    """Placement gave no usable answer."""
 
 
 class ClusterError(RecoveryError):

@@ -5,6 +5,7 @@ Errors are those of :mod:`.errors`; nothing else may come through a port.
 Every call that waits has an end of its own.
 """
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ import dataclasses
 import datetime
 from typing import Protocol
 
+from nova_ha.recovery.capacity.model import Census
+from nova_ha.recovery.capacity.model import Provider
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ClusterView
@@ -250,6 +253,34 @@ class Images(Protocol):
         """Return the properties of the image with this uuid.
 
         :raises ImageNotFound: there is no such image.
+        """
+
+
+class CensusTaker(Protocol):
+    """Nova, asked about all its hosts and instances at once."""
+
+    def census(self) -> Census:
+        """Return what decides where instances may go.
+
+        :raises ComputeError: nova cannot or will not say.
+        """
+
+
+class Placement(Protocol):
+    """Placement, which is only read."""
+
+    def providers(
+        self,
+        traits: Collection[str],
+        aggregates: Collection[str],
+        progress: Callable[[int, int], None],
+    ) -> Sequence[Provider]:
+        """Return every resource provider.
+
+        :param traits: those that matter; others are not told.
+        :param aggregates: uuids of those that matter.
+        :param progress: is called with how many are read, of how many.
+        :raises PlacementError: Placement cannot or will not say.
         """
 
 

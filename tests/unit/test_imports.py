@@ -66,6 +66,7 @@ RULES = {
     'image': OPENSTACK_GATEWAY,
     'keystone': may('conf', 'version', libraries=ANY),
     'notification': GATEWAY,
+    'placement': GATEWAY,
     'power': GATEWAY,
     'rules': FILE,
     'yaml_file': may('recovery', libraries=ANY),

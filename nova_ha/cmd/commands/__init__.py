@@ -42,6 +42,7 @@ FAILED = 1
 USAGE = 2
 
 NOUNS: Sequence[str] = (
+    'capacity',
     'db',
     'explain',
     'fence',

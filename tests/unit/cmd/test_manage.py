@@ -67,6 +67,7 @@ class UsageTest(ManageTest):
 
     def test_every_noun_has_help(self):
         for noun in (
+            'capacity',
             'db',
             'fence',
             'hosts',
