@@ -139,6 +139,7 @@ def evacuation(row: models.EvacuationRow) -> Evacuation:
         disk=_state(states.DiskPolicy, row.disk) if row.disk else None,
         decision=row.decision or '',
         snapshot=row.snapshot,
+        reset_state=bool(row.reset_state),
     )
 
 
@@ -167,6 +168,7 @@ def evacuation_values(value: Evacuation) -> Values:
         'disk': value.disk and value.disk.value,
         'decision': value.decision,
         'snapshot': value.snapshot,
+        'reset_state': value.reset_state,
     }
 
 

@@ -124,6 +124,7 @@ class EvacuationRow(Base):
     disk: orm.Mapped[str | None] = orm.mapped_column(WORD)
     decision: orm.Mapped[str | None] = orm.mapped_column(types.Prose)
     snapshot: orm.Mapped[str | None] = orm.mapped_column(UUID)
+    reset_state: orm.Mapped[bool | None]
 
 
 class EventRow(Base):

@@ -164,6 +164,7 @@ class Evacuation:
     :ivar disk: what is done about local disks; None where there are none.
     :ivar decision: in words, which rule decided what.
     :ivar snapshot: the image that is, or was, put back; None for none.
+    :ivar reset_state: where nova refuses its state, that may be reset.
     """
 
     recovery: str
@@ -188,6 +189,7 @@ class Evacuation:
     disk: DiskPolicy | None = None
     decision: str = ''
     snapshot: str | None = None
+    reset_state: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -281,6 +283,20 @@ class Aggregate:
     availability_zone: str
     hosts: frozenset[str]
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServerGroup:
+    """Instances that nova keeps apart, or together.
+
+    :ivar policy: ``anti-affinity``, ``affinity``, or a ``soft-`` one.
+    :ivar members: instances, without those that were deleted.
+    """
+
+    id: str
+    name: str
+    policy: str
+    members: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

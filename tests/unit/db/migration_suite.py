@@ -16,6 +16,7 @@ ADDED_BY_0002 = (
     ('recoveries', 'power_on_asked_at'),
     ('recoveries', 'sealed_at'),
 )
+ADDED_BY_0007 = (('evacuations', 'reset_state'),)
 ADDED_BY_0003 = (
     ('evacuations', 'priority'),
     ('evacuations', 'restart_group'),
@@ -49,6 +50,7 @@ class MigrationSuite:
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
+        self.undo(ADDED_BY_0007)
         self.undo(ADDED_BY_0003)
         self.undo(ADDED_BY_0002)
         self.set_version('0001')
@@ -68,6 +70,7 @@ class MigrationSuite:
         row = base.new_evacuation(opened)
         self.store.claim(opened.uuid, 'me', 600.0)
         self.store.save_evacuations(opened.uuid, 'me', [row])
+        self.undo(ADDED_BY_0007)
         self.undo(ADDED_BY_0003)
         self.set_version('0002')
         migration.sync(self.conf)
