@@ -26,6 +26,7 @@ from nova_ha.hosts.problems import HostsFileError
 from nova_ha.hosts.registry import HostsFile
 from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
+from nova_ha.probe import SocketProbe
 from nova_ha.recovery import ports
 
 LOG = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
             notifier=LogNotifier(clock),
             clock=clock,
+            probe=SocketProbe(),
             cluster=_cluster(conf),
         )
         settings = settings_of.of(conf)

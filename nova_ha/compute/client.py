@@ -30,10 +30,19 @@ class Nova:
 
     Raises what novaclient and keystoneauth raise; :mod:`.answers`
     translates.
+
+    :param stopping: nova at the microversion from which on an evacuated
+        server is left stopped; None where it does not know that one.
     """
 
-    def __init__(self, api: nova_client.Client, microversion: str) -> None:
+    def __init__(
+        self,
+        api: nova_client.Client,
+        microversion: str,
+        stopping: Any = None,
+    ) -> None:
         self._api = api
+        self._stopping = stopping
         self._microversion = api_versions.APIVersion(microversion)
 
     @property
@@ -78,12 +87,23 @@ class Nova:
         """Return a server as it is now."""
         return _plain(self._api.servers.get(uuid))
 
-    def evacuate(self, uuid: str) -> str:
+    def server_groups(self, limit: int, offset: int) -> Sequence[Row]:
+        """Return a page of the server groups of all projects."""
+        query = {
+            'all_projects': 'True',
+            'limit': str(limit),
+            'offset': str(offset),
+        }
+        return _rows(self._get('/os-server-groups', query), 'server_groups')
+
+    def evacuate(self, uuid: str, stopped: bool = False) -> str:
         """Ask for the server's evacuation; return nova's request id.
 
+        :param stopped: leave it stopped, if nova knows how to.
         :raises ValueError: the answer bears none, so it is not nova's.
         """
-        request_ids = self._api.servers.evacuate(uuid).request_ids
+        api = self._stopping if stopped and self._stopping else self._api
+        request_ids = api.servers.evacuate(uuid).request_ids
         if not request_ids or not request_ids[0]:
             raise ValueError('no x-openstack-request-id in the answer')
         return str(request_ids[0])
@@ -91,6 +111,14 @@ class Nova:
     def stop(self, uuid: str) -> None:
         """Ask for the server to be stopped."""
         self._api.servers.stop(uuid)
+
+    def pause(self, uuid: str) -> None:
+        """Ask for the server to be paused."""
+        self._api.servers.pause(uuid)
+
+    def reset_state(self, uuid: str) -> None:
+        """Call the server active and at rest."""
+        self._api.servers.reset_state(uuid, 'active')
 
     def migrations(
         self,

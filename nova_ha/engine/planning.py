@@ -81,14 +81,12 @@ class Planner:
         instance: Instance,
         decision: Decision,
     ) -> None:
-        # A failed attempt leaves vm_state error; what it was before is what
-        # it shall be again.
-        kept = row.vm_state if instance.vm_state == 'error' else None
+        # What it was before an attempt of ours is what it shall be again.
         row = work.change(
             row,
             EvacuationEvent.RETRY,
             self._clock.now(),
-            vm_state=kept or instance.vm_state,
+            vm_state=eligibility.former_vm_state(row, instance),
             attempts=0,
             target=None,
             migration=None,
@@ -123,17 +121,13 @@ class Planner:
         instance: Instance,
         decision: Decision,
     ) -> None:
-        why = eligibility.obstacle(instance)
-        if why is None and not decision.evacuate:
-            why = decision.because.get('evacuate', 'it is left here')
-        if why is None:
-            return
-        event = (
-            EvacuationEvent.GAVE_UP
-            if instance.vm_state == eligibility.UNKNOWN
-            else EvacuationEvent.SKIP
-        )
-        work.change(row, event, self._clock.now(), why)
+        why = eligibility.obstacle(instance, decision.reset_state)
+        event = eligibility.event_of(instance)
+        if not decision.evacuate:
+            why = why or decision.because.get('evacuate', 'it is left here')
+            event = EvacuationEvent.SKIP
+        if why is not None:
+            work.change(row, event, self._clock.now(), why)
 
     @staticmethod
     def _is_to_be_decided(work: Worklist, row: Evacuation | None) -> bool:
@@ -153,4 +147,5 @@ def _as_decided(decision: Decision) -> dict[str, Any]:
         'storage': decision.storage,
         'disk': decision.disk,
         'decision': str(decision),
+        'reset_state': decision.reset_state,
     }

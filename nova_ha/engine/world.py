@@ -11,6 +11,7 @@ from nova_ha.recovery import ports
 class World:
     """Everything outside the engine.
 
+    :ivar probe: tries whether instances serve that others come after.
     :ivar policy: what is done about each instance.
     :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
         gates, and what others fence is not seen.
@@ -23,5 +24,6 @@ class World:
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock
+    probe: ports.Probe
     policy: ports.Policy = dataclasses.field(default_factory=Everything)
     cluster: ports.Cluster | None = None

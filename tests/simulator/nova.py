@@ -18,9 +18,11 @@ from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import MigrationStatus
+from nova_ha.recovery.states import TargetState
 from tests.simulator import records
 from tests.simulator.court import Court
 from tests.simulator.hosts import SimHost
@@ -41,6 +43,10 @@ class SimNova:
     :ivar spawn_takes: seconds of an evacuation's two parts.
     :ivar failing: targets on which every spawn fails.
     :ivar full: targets the scheduler does not choose.
+    :ivar groups: server groups; the scheduler counts what rests on a host,
+        a target what is on its way to it as well.
+    :ivar knows_stopping: it speaks 2.95.
+    :ivar started: when each guest was last started by an evacuation.
     """
 
     def __init__(
@@ -58,6 +64,9 @@ class SimNova:
         self.records: list[Record] = []
         self.services: dict[str, Service] = {}
         self.host_aggregates: list[Aggregate] = []
+        self.groups: list[ServerGroup] = []
+        self.knows_stopping = True
+        self.started: dict[str, float] = {}
         now = timeline.now()
         for name, host in hosts.items():
             self.services[name] = Service(name, now, now)
@@ -258,12 +267,21 @@ class SimNova:
     def aggregates(self) -> Sequence[Aggregate]:
         return self.host_aggregates
 
-    def evacuate(self, instance: str, proof: OffProof) -> str:
+    def server_groups(self) -> Sequence[ServerGroup]:
+        return list(self.groups)
+
+    def evacuate(
+        self,
+        instance: str,
+        proof: OffProof,
+        target_state: TargetState = TargetState.KEEP,
+    ) -> str:
         server = self._server(instance)
         self._require_evacuable(server)
         self.court.require_truth('evacuate', server.host or '', proof)
         self._ledger.act('evacuate', instance)
-        record = self._accept(server)
+        stop = target_state is TargetState.STOPPED and self.knows_stopping
+        record = self._accept(server, stop=stop)
         return f'req-{record.id}'
 
     def stop(self, instance: str) -> None:
@@ -274,6 +292,20 @@ class SimNova:
         server.vm_state = 'stopped'
         if server.host is not None:
             self._hosts[server.host].guests.discard(instance)
+
+    def pause(self, instance: str) -> None:
+        server = self._server(instance)
+        self._ledger.act('pause', instance)
+        if server.task_state is not None or server.vm_state != 'active':
+            raise errors.ComputeRefused('conflict', 409)
+        server.vm_state = 'paused'
+
+    def reset_state(self, instance: str) -> None:
+        server = self._server(instance)
+        self._ledger.act('reset_state', instance)
+        if server.vm_state in ('active', 'error'):
+            self._ledger.act('reset_for_nothing', instance)
+        server.vm_state, server.task_state = 'active', None
 
     def migrations(
         self,
@@ -295,7 +327,9 @@ class SimNova:
 
     # The course of an evacuation.
 
-    def _accept(self, server: Server, by_operator: bool = False) -> Record:
+    def _accept(
+        self, server: Server, by_operator: bool = False, stop: bool = False
+    ) -> Record:
         live = [r for r in self._open(server) if not self._is_dead(r)]
         if live:
             self._spoil(server, live, by_operator)
@@ -309,7 +343,9 @@ class SimNova:
         self.records.append(record)
         server.task_state = 'rebuilding'
         server.fault = None
-        stopped = server.vm_state == 'stopped'
+        stopped = server.vm_state == 'stopped' or (
+            stop and server.vm_state != 'error'
+        )
         self._timeline.after(
             self.schedule_takes, lambda: self._schedule(record, stopped)
         )
@@ -341,6 +377,7 @@ class SimNova:
             for host in self._hosts.values()
             if host.name != record.source
             and host.name not in self.full
+            and self._passes_groups(record.instance, host.name)
             and self.services[host.name].up(now)
             and not self.services[host.name].disabled
         ]
@@ -357,6 +394,10 @@ class SimNova:
         if server.deleted:
             record.set(records.ERROR, now)
             return
+        if not self._still_apart(record, target.name):
+            record.set(records.FAILED, now)
+            self._fail(server, 'Anti-affinity policy was violated')
+            return
         if target.name in self.failing:
             record.set(records.FAILED, now)
             self._fail(server, f'spawn failed on {target.name}')
@@ -366,8 +407,45 @@ class SimNova:
         server.vm_state = 'stopped' if stopped else 'active'
         if not stopped:
             target.guests.add(server.uuid)
+            self.started[server.uuid] = self._timeline.monotonic()
         record.set(records.DONE, now)
         self.court.require_single(server)
+
+    def _passes_groups(self, instance: str, host: str) -> bool:
+        """As ServerGroupAffinityFilter and ServerGroupAntiAffinityFilter."""
+        for group in self.groups:
+            if instance in group.members:
+                others = self._at(group, instance)
+                if group.policy == 'anti-affinity' and host in others:
+                    return False
+                if group.policy == 'affinity' and others:
+                    return host in others
+        return True
+
+    def _at(self, group: ServerGroup, instance: str) -> set[str | None]:
+        return {
+            self.servers[m].host
+            for m in group.members - {instance}
+            if not self.servers[m].deleted
+        }
+
+    def _still_apart(self, record: Record, host: str) -> bool:
+        """As the late check of nova-compute."""
+        going = {
+            r.instance
+            for r in self.records
+            if r.target == host and r.status in records.UNDER_WAY
+        }
+        for group in self.groups:
+            others = group.members - {record.instance}
+            if group.policy == 'anti-affinity' and (
+                record.instance in group.members
+            ):
+                there = {m for m in others if self.servers[m].host == host}
+                if there or others & going:
+                    self._ledger.act('late_check', record.instance)
+                    return False
+        return True
 
     @staticmethod
     def _fail(server: Server, fault: str) -> None:

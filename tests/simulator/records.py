@@ -68,6 +68,11 @@ class Server:
     fault: str | None = None
     deleted: bool = False
     spoilt: bool = False
+    locked: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (f'fixed-of-{self.name}', f'floating-of-{self.name}')
 
     def seen(self) -> Instance:
         return Instance(
@@ -77,6 +82,8 @@ class Server:
             vm_state=self.vm_state,
             task_state=self.task_state,
             fault=self.fault,
+            locked=self.locked,
+            addresses=self.addresses,
         )
 
 

@@ -25,6 +25,8 @@ from tests.simulator.hosts import SimPower
 from tests.simulator.ledger import Ledger
 from tests.simulator.notices import SimNotifier
 from tests.simulator.nova import SimNova
+from tests.simulator.policy import SimPolicy
+from tests.simulator.probe import SimProbe
 from tests.simulator.storage import Storage
 from tests.simulator.timeline import Timeline
 from tests.simulator.wire import Fault
@@ -55,6 +57,8 @@ class World:
         self.host_file = SimHosts(names)
         self.power = SimPower(self.hosts, self.timeline, self.ledger)
         self.nova = SimNova(self.hosts, self.timeline, self.ledger)
+        self.probe = SimProbe(self.hosts, self.nova, self.timeline)
+        self.policy = SimPolicy()
         self.cluster = self._make_cluster() if pacemaker else None
         self.settings = Settings(**{'owner': 'c1', **settings})
         self.daemons: dict[str, Daemon] = {}
@@ -105,6 +109,8 @@ class World:
             'spool': self.storage.spool,
             'notifier': self.notices,
             'cluster': self.cluster,
+            'probe': self.probe,
+            'policy': self.policy,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
         daemon = Daemon(ports, self.timeline, self.faults, settings)

@@ -21,8 +21,10 @@ from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.planning import Planner
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.turns import Turns
 from nova_ha.engine.worklist import Worklist
 from nova_ha.engine.world import World
+from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ordering
@@ -66,6 +68,7 @@ class Evacuating:
         world: World,
         calls: NovaCalls,
         first_look: FirstLook,
+        turns: Turns,
         settings: SettingsSource,
         in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
@@ -78,6 +81,7 @@ class Evacuating:
         self._clock = world.clock
         self._settings = settings
         self._first_look = first_look
+        self._turns = turns
         self._planner = Planner(
             world.compute, world.policy, first_look, world.clock
         )
@@ -98,9 +102,10 @@ class Evacuating:
         ):
             self._read_records(work)
             self._plan(work)
-            fenced = self._fences.look(recovery, work.targets())
+            active = self._store.recoveries(active=True)
+            fenced = self._fences.look(recovery, work.targets(), active)
             self._follower.follow(work, fenced)
-            asked = self._fill_window(work, fenced)
+            asked = self._fill_window(work, fenced, active)
         try:
             self._save(work)
         except errors.StoreError:
@@ -109,9 +114,7 @@ class Evacuating:
         for row in asked:
             self._calls.ask(work, row, proof)
         if work.unfinished():
-            return Outcome(
-                after=self._pause(work), alarm=self._standstill(work)
-            )
+            return self._go_on(work)
         return self._conclude(work)
 
     def forget(self, uuid: str) -> None:
@@ -121,6 +124,7 @@ class Evacuating:
         self._answered.pop(uuid, None)
         self._queried_all.pop(uuid, None)
         self._first_look.forget(uuid)
+        self._turns.forget(uuid)
 
     def _worklist(self, recovery: Recovery) -> Worklist:
         work = self._work.get(recovery.uuid)
@@ -143,7 +147,7 @@ class Evacuating:
             work.planned = True
 
     def _due(self, uuid: str) -> bool:
-        return self._until_due(uuid) <= SLACK
+        return self._until_due(uuid) <= SLACK or self._turns.has_news(uuid)
 
     def _until_due(self, uuid: str) -> float:
         """Return the seconds until nova's records are to be read again.
@@ -179,14 +183,17 @@ class Evacuating:
         self._answered[uuid] = self._clock.monotonic()
 
     def _fill_window(
-        self, work: Worklist, fenced: Mapping[str, following.Fence]
+        self,
+        work: Worklist,
+        fenced: Mapping[str, following.Fence],
+        active: Sequence[Recovery],
     ) -> Sequence[Evacuation]:
         """Return the rows to ask for now, advanced to ``requested``."""
         if self._in_doubt(work.recovery.host):
             return []  # nova-compute may run there: whoever looks tells soon
         now = self._clock.now()
         batch = ordering.next_batch(
-            work.rows.values(),
+            self._turns.take(work, active),
             work.under_way(),
             self._settings().window,
             now,
@@ -215,6 +222,7 @@ class Evacuating:
                         row,
                         EvacuationEvent.ASKED,
                         now,
+                        eligibility.beforehand(row),
                         attempts=row.attempts + 1,
                         last_migration=max((r.id for r in records), default=0),
                         migration=None,
@@ -248,12 +256,21 @@ class Evacuating:
                     row.message or f'on {row.target}',
                 )
 
+    def _go_on(self, work: Worklist) -> Outcome:
+        alarm = '; '.join(work.alarms) or self._standstill(work)
+        work.alarms.clear()
+        return Outcome(
+            after=self._pause(work), message=_waits(work), alarm=alarm
+        )
+
     def _pause(self, work: Worklist) -> float:
-        first = ordering.wait_until(work.rows.values())
-        if first is None or work.open() or work.asking:
-            return self._until_due(work.recovery.uuid)
-        left = (first - self._clock.now()).total_seconds()
-        return min(max(left, self._settings().poll_interval), IDLE)
+        uuid = work.recovery.uuid
+        moments = [ordering.wait_until(work.rows.values()), work.turn_at]
+        known = [moment for moment in moments if moment is not None]
+        if not known or work.open() or work.asking:
+            return self._until_due(uuid)
+        left = (min(known) - self._clock.now()).total_seconds()
+        return min(max(left, self._until_due(uuid)), IDLE)
 
     def _standstill(self, work: Worklist) -> str:
         """Return an alarm when nothing has ended for longer than anything
@@ -264,6 +281,8 @@ class Evacuating:
             default=work.recovery.state_since,
         )
         last = max(last, work.recovery.state_since)
+        if work.waiting and not work.open():
+            return ''  # a restart group is waited for; its time is limited
         seconds = self._settings().timeout + self._settings().settle
         if (self._clock.now() - last).total_seconds() < seconds:
             return ''
@@ -287,3 +306,17 @@ class Evacuating:
                 Event.SOME_LEFT_BEHIND, message=summary, alarm=summary
             )
         return Outcome(Event.ALL_ACCOUNTED_FOR, message=summary)
+
+
+def _waits(work: Worklist) -> str:
+    """Say which restart groups are waited for, or that none is any more."""
+    names = sorted(
+        {name for before in work.waiting.values() for name in before}
+    )
+    if names:
+        return f'{_WAITS}{", ".join(names)}'
+    return _NO_LONGER if work.recovery.message.startswith(_WAITS) else ''
+
+
+_WAITS = 'waits for restart group '
+_NO_LONGER = 'no restart group is waited for any more'
