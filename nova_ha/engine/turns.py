@@ -2,8 +2,9 @@
 """Whose turn it is: restart groups and server groups, over all hosts.
 
 Nova is asked for its server groups while the first instance is already on
-its way: until it has answered, one is asked for at a time. The store is asked
-for other hosts' rows only while other hosts are being recovered too.
+its way: until it has answered, no other is asked for. Where other hosts are
+being recovered too, the first waits as well, for one of its server group may
+be on its way from there; and only then is the store asked for their rows.
 """
 
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ class Turns:
         self._keep_apart(work, active, kept_apart, rows)
         free = [row for row in pending if row.instance not in work.waiting]
         if known is None:
-            return self._one(work, free)
+            return self._one(work, free) if len(active) < 2 else []
         self._tell_stranded(work, known)
         return free
 
