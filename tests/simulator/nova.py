@@ -47,6 +47,7 @@ class SimNova:
         a target what is on its way to it as well.
     :ivar knows_stopping: it speaks 2.95.
     :ivar started: when each guest was last started by an evacuation.
+    :ivar arrived: when each instance last came to a host by one.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class SimNova:
         self.groups: list[ServerGroup] = []
         self.knows_stopping = True
         self.started: dict[str, float] = {}
+        self.arrived: dict[str, float] = {}
         now = timeline.now()
         for name, host in hosts.items():
             self.services[name] = Service(name, now, now)
@@ -408,6 +410,7 @@ class SimNova:
         if not stopped:
             target.guests.add(server.uuid)
             self.started[server.uuid] = self._timeline.monotonic()
+        self.arrived[server.uuid] = self._timeline.monotonic()
         record.set(records.DONE, now)
         self.court.require_single(server)
 

@@ -9,7 +9,7 @@ OVER = ('done', 'failed', 'error')
 class ServerGroupsTestCase(base.NovaTestCase):
     def group(self, policy, count):
         """Boot a group's members on host1, whatever its policy says."""
-        body = {'name': policy, 'policies': [policy]}
+        body = {'name': policy, 'policy': policy}
         group = self.api.post_server_groups(body)
         self.flags(disable_group_policy_check_upcall=True, group='workarounds')
         uuids = []
@@ -78,7 +78,7 @@ class ServerGroupsTestCase(base.NovaTestCase):
         for number in range(5):
             api = self.admin_api if number % 2 else self.api
             api.post_server_groups(
-                {'name': f'g{number}', 'policies': ['soft-affinity']}
+                {'name': f'g{number}', 'policy': 'soft-affinity'}
             )
         self.page_size = 2
         self.front.forget()
@@ -128,7 +128,7 @@ class ServerGroupsTestCase(base.NovaTestCase):
             self.assertEqual(['done'], self.evacuate(uuid))
             self.assertEqual('active', self.gateway.instance(uuid).vm_state)
 
-    def test_one_that_is_elsewhere_draws_the_others(self):
+    def test_a_group_of_one_is_not_held(self):
         _key, uuids = self.group('affinity', 1)
         self.fail_host()
         self.assertEqual(['done'], self.evacuate(*uuids))
