@@ -27,6 +27,7 @@ from nova_ha.hosts.registry import HostsFile
 from nova_ha.image.gateway import GlanceImages
 from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
+from nova_ha.probe import SocketProbe
 from nova_ha.recovery import ports
 from nova_ha.rules.registry import RulesFile
 from nova_ha.yaml_file.problems import FileError
@@ -69,6 +70,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             notifier=LogNotifier(clock),
             clock=clock,
             policy=RulesPolicy(self._rules.rules, compute, clock, images),
+            probe=SocketProbe(),
             cluster=_cluster(conf),
         )
         settings = settings_of.of(conf)

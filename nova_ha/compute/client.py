@@ -30,10 +30,19 @@ class Nova:
 
     Raises what novaclient and keystoneauth raise; :mod:`.answers`
     translates.
+
+    :param stopping: nova at the microversion from which on an evacuated
+        server is left stopped; None where it does not know that one.
     """
 
-    def __init__(self, api: nova_client.Client, microversion: str) -> None:
+    def __init__(
+        self,
+        api: nova_client.Client,
+        microversion: str,
+        stopping: Any = None,
+    ) -> None:
         self._api = api
+        self._stopping = stopping
         self._microversion = api_versions.APIVersion(microversion)
 
     @property
@@ -116,8 +125,12 @@ class Nova:
         query = _with({'limit': str(limit)}, marker=marker)
         return self._get('/os-hypervisors/detail', query)
 
+    def server(self, uuid: str) -> Row:
+        """Return a server as it is now."""
+        return _plain(self._api.servers.get(uuid))
+
     def server_groups(self, limit: int, offset: int) -> Sequence[Row]:
-        """Return server groups of all projects, some from an offset on."""
+        """Return a page of the server groups of all projects."""
         query = {
             'all_projects': 'True',
             'limit': str(limit),
@@ -125,16 +138,14 @@ class Nova:
         }
         return _rows(self._get('/os-server-groups', query), 'server_groups')
 
-    def server(self, uuid: str) -> Row:
-        """Return a server as it is now."""
-        return _plain(self._api.servers.get(uuid))
-
-    def evacuate(self, uuid: str) -> str:
+    def evacuate(self, uuid: str, stopped: bool = False) -> str:
         """Ask for the server's evacuation; return nova's request id.
 
+        :param stopped: leave it stopped, if nova knows how to.
         :raises ValueError: the answer bears none, so it is not nova's.
         """
-        request_ids = self._api.servers.evacuate(uuid).request_ids
+        api = self._stopping if stopped and self._stopping else self._api
+        request_ids = api.servers.evacuate(uuid).request_ids
         if not request_ids or not request_ids[0]:
             raise ValueError('no x-openstack-request-id in the answer')
         return str(request_ids[0])
@@ -157,6 +168,14 @@ class Nova:
     ) -> None:
         """Ask for a backup of the server."""
         self._api.servers.backup(uuid, name, kind, rotation)
+
+    def pause(self, uuid: str) -> None:
+        """Ask for the server to be paused."""
+        self._api.servers.pause(uuid)
+
+    def reset_state(self, uuid: str) -> None:
+        """Call the server active and at rest."""
+        self._api.servers.reset_state(uuid, 'active')
 
     def migrations(
         self,

@@ -30,9 +30,11 @@ from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import MigrationStatus
+from nova_ha.recovery.states import TargetState
 
 LOG = log.getLogger(__name__)
 
@@ -248,14 +250,34 @@ class NovaCompute:
         with self._asking(what) as nova:
             nova.remove_host(aggregate, host)
 
-    def evacuate(self, instance: str, proof: OffProof) -> str:
+    def server_groups(self) -> Sequence[ServerGroup]:
+        """Return every server group, of all projects.
+
+        Nova tells neither how many there are nor that a page is the last:
+        the last request brings none.
+        """
+        found: list[ServerGroup] = []
+        with self._asking('list the server groups') as nova:
+            while True:
+                page = nova.server_groups(self._page_size(), len(found))
+                if not page:
+                    return found
+                found += map(rows.server_group, page)
+
+    def evacuate(
+        self,
+        instance: str,
+        proof: OffProof,
+        target_state: TargetState = TargetState.KEEP,
+    ) -> str:
         """Ask nova to rebuild the instance elsewhere; return the request id.
 
         Never sent twice: after a time-out nobody knows whether nova took
         it, and a second one destroys the first.
         """
+        stopped = target_state is TargetState.STOPPED
         with self._asking(f'evacuate instance {instance}') as nova:
-            request_id = nova.evacuate(instance)
+            request_id = nova.evacuate(instance, stopped)
         LOG.info(
             'Nova took the evacuation of instance %s (%s); off-proof of %s: '
             '%s at %s',
@@ -289,6 +311,16 @@ class NovaCompute:
         """Ask nova for a backup; see the port."""
         with self._asking(f'back instance {instance} up') as nova:
             nova.create_backup(instance, name, kind, rotation)
+
+    def pause(self, instance: str) -> None:
+        """Pause an instance that was paused; never sent twice either."""
+        with self._asking(f'pause instance {instance}') as nova:
+            nova.pause(instance)
+
+    def reset_state(self, instance: str) -> None:
+        """Call an instance active, whatever it is, and at rest."""
+        with self._asking(f'reset the state of instance {instance}') as nova:
+            nova.reset_state(instance)
 
     def migrations(
         self,

@@ -14,6 +14,7 @@ from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.states import MigrationStatus
 
 Row = Mapping[str, Any]
@@ -103,6 +104,17 @@ def aggregate(row: Row) -> Aggregate:
         availability_zone=str(row.get('availability_zone') or ''),
         hosts=frozenset(map(str, row['hosts'])),
         metadata=metadata,
+    )
+
+
+def server_group(row: Row) -> ServerGroup:
+    """Return a server group; below 2.64 its policy is in a list."""
+    policies = [row['policy']] if 'policy' in row else row['policies']
+    return ServerGroup(
+        id=str(row['id']),
+        name=str(row['name']),
+        policy=str(policies[0]) if policies else '',
+        members=frozenset(map(str, row['members'])),
     )
 
 

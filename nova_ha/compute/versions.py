@@ -26,6 +26,9 @@ WANTED = api_versions.APIVersion('2.94')
 """The last at which an evacuated instance keeps its state: from 2.95 on
 nova leaves it stopped."""
 
+STOPPING = api_versions.APIVersion('2.95')
+"""Spoken only to have an evacuated instance left stopped."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Current:
@@ -97,9 +100,20 @@ class Negotiated:
 
     def _negotiate(self, endpoint: str) -> client.Nova:
         url = versioned(endpoint)
-        chosen = choose(_document(self._adapter, url), url, self._wanted)
+        document = _document(self._adapter, url)
+        chosen = choose(document, url, self._wanted)
+        stopping = (
+            self._api(url, STOPPING) if knows(document, STOPPING) else None
+        )
+        return client.Nova(
+            self._api(url, chosen), chosen.get_string(), stopping
+        )
+
+    def _api(
+        self, url: str, microversion: api_versions.APIVersion
+    ) -> nova_client.Client:
         api = nova_client.Client(
-            chosen.get_string(),
+            microversion.get_string(),
             session=self._adapter.session,
             auth=self._adapter.auth,
             endpoint_override=url,
@@ -107,7 +121,7 @@ class Negotiated:
         )
         # Let the session name us, and novaclient after us, in nova's logs.
         api.client.user_agent = None
-        return client.Nova(api, chosen.get_string())
+        return api
 
 
 def versioned(endpoint: str) -> str:
@@ -145,6 +159,18 @@ def choose(
             'later, or correct [nova] endpoint_override'
         )
     return chosen
+
+
+def knows(
+    document: dict[str, Any], microversion: api_versions.APIVersion
+) -> bool:
+    """Whether nova speaks this microversion.
+
+    :param document: nova's version document.
+    """
+    newest = api_versions.APIVersion(document['version'] or '2.0')
+    oldest = api_versions.APIVersion(document['min_version'] or '2.0')
+    return bool(oldest <= microversion <= newest)
 
 
 def _document(adapter: ks_adapter.Adapter, url: str) -> dict[str, Any]:

@@ -143,6 +143,7 @@ def evacuation(row: models.EvacuationRow) -> Evacuation:
         image=row.image,
         restores=row.restores,
         restore_asked_at=row.restore_asked_at,
+        reset_state=bool(row.reset_state),
     )
 
 
@@ -175,6 +176,7 @@ def evacuation_values(value: Evacuation) -> Values:
         'image': value.image,
         'restores': value.restores,
         'restore_asked_at': value.restore_asked_at,
+        'reset_state': value.reset_state,
     }
 
 

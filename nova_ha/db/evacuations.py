@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries on evacuations."""
 
+from collections.abc import Collection
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,25 @@ KEY = ('recovery', 'instance')
 def listed(session: orm.Session, recovery: str) -> Sequence[Evacuation]:
     """Return the recovery's evacuations, in the order they were added."""
     query = sa.select(Row).where(Row.recovery == recovery).order_by(Row.id)
+    return [convert.evacuation(row) for row in session.scalars(query)]
+
+
+def related(
+    session: orm.Session, groups: Collection[str], instances: Collection[str]
+) -> Sequence[Evacuation]:
+    """Return evacuations of active recoveries; see the port."""
+    query = (
+        sa.select(Row)
+        .join(RecoveryRow, Row.recovery == RecoveryRow.uuid)
+        .where(
+            recoveries.ACTIVE,
+            sa.or_(
+                Row.restart_group.in_(list(groups)),
+                Row.instance.in_(list(instances)),
+            ),
+        )
+        .order_by(Row.id)
+    )
     return [convert.evacuation(row) for row in session.scalars(query)]
 
 

@@ -128,6 +128,7 @@ class EvacuationRow(Base):
     image: orm.Mapped[str | None] = orm.mapped_column(UUID)
     restores: orm.Mapped[int] = orm.mapped_column(server_default='0')
     restore_asked_at: orm.Mapped[datetime.datetime | None]
+    reset_state: orm.Mapped[bool | None]
 
 
 class EventRow(Base):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store: the ports RecoveryStore and LoanStore on a database."""
 
+from collections.abc import Collection
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -104,6 +105,16 @@ class SqlStore:
         """Return the recovery's evacuations, in the order they were added."""
         return self._db.read(
             partial(evacuation_queries.listed, recovery=recovery)
+        )
+
+    def related(
+        self, groups: Collection[str], instances: Collection[str]
+    ) -> Sequence[Evacuation]:
+        """Return evacuations of active recoveries by group or instance."""
+        return self._db.read(
+            partial(
+                evacuation_queries.related, groups=groups, instances=instances
+            )
         )
 
     def save_evacuations(

@@ -5,7 +5,8 @@ that takes.
 A look costs nova about a tenth of what an evacuation costs it, and until
 the last instance is back every request is somebody's outage. So the looks
 wait until nova has nothing of ours to do, or for a few seconds, and those
-who arrived on the same host are looked at in one request.
+who arrived on the same host are looked at in one request. For whom others
+wait is looked at as soon as it arrives.
 """
 
 import datetime
@@ -29,6 +30,8 @@ class Arrivals:
         """Look at the servers that are due."""
         arrived = self._unseen(work)
         if not arrived or not self._is_time(work, arrived, now):
+            arrived = [row for row in arrived if row.instance in work.urgent]
+        if not arrived:
             return
         work.looked_at = now
         by_target: dict[str, list[Evacuation]] = {}
@@ -52,7 +55,10 @@ class Arrivals:
     def _is_time(
         work: Worklist, arrived: list[Evacuation], now: datetime.datetime
     ) -> bool:
-        if not following.is_busy(work.rows.values(), work.under_way(), now):
+        rows = [
+            r for r in work.rows.values() if r.instance not in work.waiting
+        ]
+        if not following.is_busy(rows, work.under_way(), now):
             return True
         oldest = min(work.over_since[row.instance] for row in arrived)
         if work.looked_at is not None:

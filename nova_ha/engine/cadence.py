@@ -65,9 +65,10 @@ class Cadence:
         asked = [row.asked_at for row in rows if row.asked_at is not None]
         if work.quickest is None or not asked or len(asked) < len(rows):
             return 0.0
-        if ordering.next_batch(
-            work.askable(), len(rows), settings.window, now
-        ):
+        next_ones = [
+            r for r in work.askable() if r.instance not in work.waiting
+        ]
+        if ordering.next_batch(next_ones, len(rows), settings.window, now):
             return 0.0  # there is room, and one that could take it
         sure = SURE * work.quickest.total_seconds() - settings.poll_interval
         return sure - (now - min(asked)).total_seconds()

@@ -27,6 +27,8 @@ from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
 from nova_ha.engine.power_watch import PowerWatch
+from nova_ha.engine.prober import Prober
+from nova_ha.engine.server_groups import ServerGroups
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.spare_side import SpareSide
 from nova_ha.engine.spooled import Spooled
@@ -34,6 +36,7 @@ from nova_ha.engine.steps.evacuating import Evacuating
 from nova_ha.engine.steps.fencing import Fencing
 from nova_ha.engine.steps.forcing_down import ForcingDown
 from nova_ha.engine.steps.returning import Returning
+from nova_ha.engine.turns import Turns
 from nova_ha.engine.waiting import Waiting
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
@@ -174,6 +177,7 @@ class Engine:
                 calls,
                 first_look,
                 DiskCalls(world, self._pools.evacuations, wake),
+                self._turns(wake),
                 settings,
                 self._gates.in_doubt,
             ),
@@ -183,6 +187,18 @@ class Engine:
                 world.compute, self._gates, world.clock, settings
             ),
         }
+
+    def _turns(self, wake: Callable[[str], None]) -> Turns:
+        world, pools = self._world, self._pools
+        return Turns(
+            world.store,
+            world.policy,
+            ServerGroups(world.compute, pools.evacuations, world.clock, wake),
+            Prober(
+                world.compute, world.probe, pools.probes, world.clock, wake
+            ),
+            world.clock,
+        )
 
     def _make_loops(self) -> tuple[Periodic, ...]:
         world, settings = self._world, self._settings

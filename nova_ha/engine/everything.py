@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Instance
 
@@ -21,3 +22,7 @@ class Everything:
     ) -> Mapping[str, Decision]:
         """Return the same for all."""
         return {instance.uuid: Decision() for instance in instances}
+
+    def groups(self) -> Mapping[str, Group]:
+        """Return none: nothing waits for anything."""
+        return {}

@@ -242,7 +242,7 @@ class Follower:
         why = str(work.refusals[row.instance])
         if following.arrived_changed(row, server):
             self._confirm(work, row, server, now)
-        elif eligibility.obstacle(server) is not None:
+        elif eligibility.obstacle(server, row.reset_state) is not None:
             self._settle_row(work, row, Event.SKIP, now, why)
         elif row.attempts >= self._settings().attempts:
             self._settle_row(work, row, Event.GAVE_UP, now, why)
@@ -254,6 +254,11 @@ class Follower:
                 now,
                 why,
                 not_before=now + self._backoff(row),
+                vm_state=(
+                    server.vm_state
+                    if eligibility.is_to_be_reset(row, server)
+                    else row.vm_state
+                ),
             )
 
     def _judge(
@@ -271,7 +276,7 @@ class Follower:
                 words = f'nova ended record {record.id} as {record.raw_status}'
                 self._again(work, row, server.fault or words, now)
         elif following.arrived(row, server):
-            self._confirm(work, row, server, now)
+            self._confirm(work, row, server, now, eligibility.remark(row))
         elif self._is_settled(work, row, now):
             self._unexpected(work, row, server, now)
 
@@ -312,7 +317,8 @@ class Follower:
         **changes: object,
     ) -> None:
         if row.attempts >= self._settings().attempts:
-            self._settle_row(work, row, Event.GAVE_UP, now, why, **changes)
+            told = _with_hints(work, row, why)
+            self._settle_row(work, row, Event.GAVE_UP, now, told, **changes)
             return
         changes.setdefault('not_before', now + self._backoff(row))
         self._settle_row(work, row, Event.ATTEMPT_FAILED, now, why, **changes)
@@ -378,3 +384,10 @@ class Follower:
             0, row.attempts - 1
         )
         return datetime.timedelta(seconds=min(seconds, MAX_BACKOFF))
+
+
+def _with_hints(work: Worklist, row: Evacuation, why: str) -> str:
+    """Add what else is known about why it was not evacuated."""
+    hint = work.hints.get(row.instance, '')
+    former = eligibility.left_behind(row)
+    return '; '.join(part for part in (why, hint, former) if part)

@@ -12,6 +12,7 @@ from nova_ha.engine.marks import still
 from nova_ha.engine.worklist import Answer
 from nova_ha.engine.worklist import Look
 from nova_ha.engine.worklist import Worklist
+from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ports
@@ -21,6 +22,7 @@ from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import RecoveryState
+from nova_ha.recovery.states import TargetState
 
 LOG = logging.getLogger(__name__)
 
@@ -77,7 +79,14 @@ class NovaCalls:
         error: Exception | None = None
         try:
             self._require_valid(work.recovery, proof)
-            request_id = self._compute.evacuate(row.instance, proof)
+            self._prepare(work.recovery, row, proof)
+            request_id = self._compute.evacuate(
+                row.instance,
+                proof,
+                TargetState.STOPPED
+                if eligibility.asked_to_stop(row)
+                else TargetState.KEEP,
+            )
         except Exception as e:  # whatever it is, the step must hear of it
             error = e
         work.answers.put(
@@ -85,6 +94,24 @@ class NovaCalls:
         )
         if error is not None:
             self._wake(work.recovery.uuid)
+
+    def _prepare(
+        self, recovery: Recovery, row: Evacuation, proof: OffProof
+    ) -> None:
+        """Reset the state of one that nova would refuse, if that may be.
+
+        The row says that this may be done, and what the state was; an
+        attempt before this one may have done it.
+        """
+        if not eligibility.beforehand(row):
+            return
+        server = self._compute.instance(row.instance)
+        if server.host == row.source and eligibility.is_to_be_reset(
+            row, server
+        ):
+            LOG.info('%s: %s', row.name, eligibility.beforehand(row))
+            self._compute.reset_state(row.instance)
+        self._require_valid(recovery, proof)
 
     def _require_valid(self, recovery: Recovery, proof: OffProof) -> None:
         """See that nothing has changed while the request was queued.
@@ -113,7 +140,11 @@ class NovaCalls:
             there = {}
         for row in rows:
             server = there.get(row.instance)
-            if server is None or following.needs_stop(row, server):
+            if (
+                server is None
+                or following.needs_stop(row, server)
+                or following.needs_pause(row, server)
+            ):
                 self._look(work, row)
             else:
                 look = Look(row.instance, self._clock.now(), server)
@@ -129,6 +160,10 @@ class NovaCalls:
                 self._see_to_service(work.recovery, server)
             elif self._is_left_running(work, row, server):
                 self._compute.stop(row.instance)
+            elif self._is_over(work, row) and following.needs_pause(
+                row, server
+            ):
+                self._compute.pause(row.instance)
         except errors.ComputeNotFound:
             server = None
         except Exception as e:  # whatever it is, the step must hear of it
@@ -149,6 +184,11 @@ class NovaCalls:
             and self._clock.now() - over >= NOVA_STOPS_WITHIN
             and following.needs_stop(row, server)
         )
+
+    @staticmethod
+    def _is_over(work: Worklist, row: Evacuation) -> bool:
+        record = work.record(row)
+        return record is not None and record.status in following.OVER_WELL
 
     def _see_to_service(self, recovery: Recovery, server: Instance) -> None:
         """Tell nova again if somebody has taken our force-down back.

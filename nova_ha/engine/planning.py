@@ -81,14 +81,12 @@ class Planner:
         instance: Instance,
         decision: Decision,
     ) -> None:
-        # A failed attempt leaves vm_state error; what it was before is what
-        # it shall be again.
-        kept = row.vm_state if instance.vm_state == 'error' else None
+        # What it was before an attempt of ours is what it shall be again.
         row = work.change(
             row,
             EvacuationEvent.RETRY,
             self._clock.now(),
-            vm_state=kept or instance.vm_state,
+            vm_state=eligibility.former_vm_state(row, instance),
             attempts=0,
             target=None,
             migration=None,
@@ -123,16 +121,18 @@ class Planner:
         instance: Instance,
         decision: Decision,
     ) -> None:
-        why = eligibility.obstacle(instance)
-        unknown = instance.vm_state == eligibility.UNKNOWN
+        why = eligibility.obstacle(instance, decision.reset_state)
+        event = eligibility.event_of(instance)
         if why is None:
             why = staying.reason(instance, decision)
-            unknown = bool(decision.unsure)
+            unsure = bool(decision.unsure)
+            event = EvacuationEvent.GAVE_UP if unsure else EvacuationEvent.SKIP
+        elif not decision.evacuate:
+            event = EvacuationEvent.SKIP
         if why is None:
             self._leave_disk(work, row, decision)
-            return
-        event = EvacuationEvent.GAVE_UP if unknown else EvacuationEvent.SKIP
-        work.change(row, event, self._clock.now(), why)
+        else:
+            work.change(row, event, self._clock.now(), why)
 
     def _leave_disk(
         self, work: Worklist, row: Evacuation, decision: Decision
@@ -162,6 +162,7 @@ class Planner:
             'image': instance.image,
             'restores': 0,
             'restore_asked_at': None,
+            'reset_state': decision.reset_state,
         }
 
     @staticmethod

@@ -11,6 +11,7 @@ from nova_ha.engine.image_properties import ImageProperties
 from nova_ha.engine.image_properties import Properties
 from nova_ha.recovery import ports
 from nova_ha.recovery import rules_deciding
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.rules import Facts
@@ -73,6 +74,10 @@ class RulesPolicy:
             uuid: _remarked(decision, known.remark)
             for uuid, decision in decisions.items()
         }
+
+    def groups(self) -> Mapping[str, Group]:
+        """Return the restart groups in force."""
+        return self._rules().groups
 
     def _images_of(
         self, rules: Rules, instances: Sequence[Instance]

@@ -6,6 +6,7 @@ import dataclasses
 
 READERS = 16
 GATEKEEPERS = 4
+PROBERS = 8
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Pools:
     :ivar hosts: steps of recoveries, one thread a tick.
     :ivar evacuations: requests to nova about single instances.
     :ivar gates: commands to Pacemaker that nobody waits for.
+    :ivar probes: tries of instances' ports.
     """
 
     fencing: futures.ThreadPoolExecutor
@@ -24,6 +26,7 @@ class Pools:
     hosts: futures.ThreadPoolExecutor
     evacuations: futures.ThreadPoolExecutor
     gates: futures.ThreadPoolExecutor
+    probes: futures.ThreadPoolExecutor
 
     @classmethod
     def of(cls, fencing: int, hosts: int, evacuations: int) -> 'Pools':
@@ -37,6 +40,7 @@ class Pools:
                     ('hosts', hosts),
                     ('evacuations', evacuations),
                     ('gates', GATEKEEPERS),
+                    ('probes', PROBERS),
                 )
             )
         )
@@ -47,6 +51,7 @@ class Pools:
             self.hosts,
             self.evacuations,
             self.gates,
+            self.probes,
             self.reads,
             self.fencing,
         ):

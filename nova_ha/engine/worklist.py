@@ -87,7 +87,16 @@ class Restore:
 
 
 class Worklist:
-    """Rows, nova's records, and what is under way in this process."""
+    """Rows, nova's records, and what is under way in this process.
+
+    :ivar waiting: pending instances whose turn it is not, each with the
+        restart groups that it waits for, if it is for those.
+    :ivar turn_at: when that may change by itself.
+    :ivar urgent: instances to be looked at as soon as they arrive.
+    :ivar hints: by instance, what to add should it be given up.
+    :ivar told: what the history says of groups; None until it was read.
+    :ivar alarms: what somebody has to know.
+    """
 
     def __init__(self, recovery: Recovery, rows: Iterable[Evacuation]) -> None:
         self.recovery = recovery
@@ -106,6 +115,12 @@ class Worklist:
         self.answers: queue.SimpleQueue[Answer | Look | Found | Restore] = (
             queue.SimpleQueue()
         )
+        self.waiting: dict[str, Sequence[str]] = {}
+        self.turn_at: datetime.datetime | None = None
+        self.urgent: set[str] = set()
+        self.hints: dict[str, str] = {}
+        self.told: set[tuple[str, str]] | None = None
+        self.alarms: list[str] = []
         self._records: dict[str, dict[int, Migration]] = {}
         self._changed: dict[str, Evacuation] = {}
         self._events: list[RecoveryEvent] = []
@@ -251,6 +266,18 @@ class Worklist:
         new = dataclasses.replace(row, request_id=request_id)
         self.rows[row.instance] = self._changed[row.instance] = new
         self._event(row.instance, 'accepted', at, request_id)
+
+    def note(self, name: str, at: datetime.datetime, message: str) -> None:
+        """Add a line about the recovery itself to its history."""
+        self._events.append(
+            RecoveryEvent(
+                recovery=self.recovery.uuid,
+                at=at,
+                name=name,
+                state=self.recovery.state,
+                message=message,
+            )
+        )
 
     def unsaved(
         self,

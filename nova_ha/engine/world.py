@@ -13,6 +13,7 @@ class World:
 
     :ivar images: None where no glance is to be asked: no snapshot is put
         back then.
+    :ivar probe: tries whether instances serve that others come after.
     :ivar policy: what is done about each instance.
     :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
         gates, and what others fence is not seen.
@@ -25,6 +26,7 @@ class World:
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock
+    probe: ports.Probe
     images: ports.Images | None = None
     policy: ports.Policy = dataclasses.field(default_factory=Everything)
     cluster: ports.Cluster | None = None

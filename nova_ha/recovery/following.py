@@ -131,9 +131,7 @@ def arrived(evacuation: Evacuation, instance: Instance) -> bool:
     """Whether the server is elsewhere, at rest, in the expected state."""
     return _rests_elsewhere(
         evacuation, instance
-    ) and instance.vm_state == eligibility.expected_vm_state(
-        evacuation.vm_state
-    )
+    ) and instance.vm_state == eligibility.expected(evacuation)
 
 
 def arrived_changed(evacuation: Evacuation, instance: Instance) -> bool:
@@ -148,13 +146,24 @@ def arrived_changed(evacuation: Evacuation, instance: Instance) -> bool:
 
 
 def needs_stop(evacuation: Evacuation, instance: Instance) -> bool:
-    """Whether a stopped instance came up running elsewhere.
+    """Whether one that is to be stopped came up running elsewhere.
 
     A failed attempt sets vm_state error, and what is evacuated from error
-    ends active.
+    ends active. A nova before 2.95 starts what was running.
     """
+    return _is_left_active(evacuation, instance, 'stopped')
+
+
+def needs_pause(evacuation: Evacuation, instance: Instance) -> bool:
+    """Whether one that was paused came up running elsewhere."""
+    return _is_left_active(evacuation, instance, 'paused')
+
+
+def _is_left_active(
+    evacuation: Evacuation, instance: Instance, expected: str
+) -> bool:
     return (
-        evacuation.vm_state == 'stopped'
+        eligibility.expected(evacuation) == expected
         and _rests_elsewhere(evacuation, instance)
         and instance.vm_state == 'active'
     )

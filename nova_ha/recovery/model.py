@@ -172,6 +172,7 @@ class Evacuation:
     :ivar image: the image it was made from, where it falls back to.
     :ivar restores: rebuild requests sent so far.
     :ivar restore_asked_at: when the last of them was written down.
+    :ivar reset_state: where nova refuses its state, that may be reset.
     """
 
     recovery: str
@@ -200,6 +201,7 @@ class Evacuation:
     image: str | None = None
     restores: int = 0
     restore_asked_at: datetime.datetime | None = None
+    reset_state: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -324,6 +326,20 @@ class Snapshot:
     size: int | None = None
     min_disk: int = 0
     min_ram: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServerGroup:
+    """Instances that nova keeps apart, or together.
+
+    :ivar policy: ``anti-affinity``, ``affinity``, or a ``soft-`` one.
+    :ivar members: instances, without those that were deleted.
+    """
+
+    id: str
+    name: str
+    policy: str
+    members: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

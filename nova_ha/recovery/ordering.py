@@ -17,20 +17,28 @@ def next_batch(
 ) -> Sequence[Evacuation]:
     """Return the pending evacuations that fit into the window.
 
-    What has waited out its back-off goes in its old order, but behind those
-    never tried: one troublesome instance does not hold the others up.
+    The greater priority goes first. Among equals, what has waited out its
+    back-off goes behind those never tried, so that one troublesome instance
+    does not hold the others up; then the old order.
 
+    :param evacuations: whose turn it is; see :mod:`.restart` and
+        :mod:`.server_groups`.
     :param under_way: evacuations nova is working on now.
     """
     free = max(0, window - under_way)
-    due = [
-        e
-        for e in evacuations
-        if e.state is EvacuationState.PENDING
-        and (e.not_before is None or e.not_before <= now)
-    ]
-    due.sort(key=lambda e: e.attempts)
-    return due[:free]
+    return in_order(e for e in evacuations if is_due(e, now))[:free]
+
+
+def in_order(evacuations: Iterable[Evacuation]) -> Sequence[Evacuation]:
+    """Return them as they are to be asked for, the first first."""
+    return sorted(evacuations, key=lambda e: (-e.priority, e.attempts))
+
+
+def is_due(evacuation: Evacuation, now: datetime.datetime) -> bool:
+    """Whether it waits for nothing but its turn."""
+    return evacuation.state is EvacuationState.PENDING and (
+        evacuation.not_before is None or evacuation.not_before <= now
+    )
 
 
 def wait_until(

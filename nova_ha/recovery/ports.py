@@ -16,6 +16,7 @@ from typing import Protocol
 from nova_ha.recovery.capacity.model import Census
 from nova_ha.recovery.capacity.model import Provider
 from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ClusterView
 from nova_ha.recovery.model import ComputeService
@@ -29,6 +30,7 @@ from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.model import Snapshot
@@ -36,6 +38,7 @@ from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import PowerState
+from nova_ha.recovery.states import TargetState
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -188,10 +191,20 @@ class Compute(Protocol):
         :raises ComputeNotFound: it is not in, or there is no such aggregate.
         """
 
-    def evacuate(self, instance: str, proof: OffProof) -> str:
+    def server_groups(self) -> Sequence[ServerGroup]:
+        """Return every server group, of all projects."""
+
+    def evacuate(
+        self,
+        instance: str,
+        proof: OffProof,
+        target_state: TargetState = TargetState.KEEP,
+    ) -> str:
         """Ask nova to rebuild the instance elsewhere; return the request id.
 
-        Asked at a microversion <= 2.94, so that it keeps its state.
+        KEEP is asked for at a microversion <= 2.94, STOPPED at 2.95. An
+        older nova keeps its state all the same, and so does any nova that
+        of one in error, which ends active: whoever wants it stopped looks.
 
         :raises ComputeUnavailable: whether nova took it is not known.
         :raises ComputeRefused: nova did not take it.
@@ -219,6 +232,15 @@ class Compute(Protocol):
         """Ask nova for a backup; it deletes all but so many of this kind.
 
         :raises ComputeRefused: not in its present state (409).
+        """
+
+    def pause(self, instance: str) -> None:
+        """Pause an instance that was paused (pause)."""
+
+    def reset_state(self, instance: str) -> None:
+        """Call an instance active, whatever it is (os-resetState).
+
+        Its task_state is cleared; a lock is kept. Idempotent.
         """
 
     def migrations(
@@ -297,6 +319,16 @@ class Policy(Protocol):
 
         :raises ComputeError: what it depends on could not be read.
         """
+
+    def groups(self) -> Mapping[str, Group]:
+        """Return the restart groups by name; empty when there are none."""
+
+
+class Probe(Protocol):
+    """Tries whether an instance serves."""
+
+    def tcp(self, address: str, port: int) -> bool:
+        """Whether a connection is accepted there, within a few seconds."""
 
 
 class Cluster(Protocol):
@@ -386,6 +418,13 @@ class RecoveryStore(Protocol):
 
     def evacuations(self, recovery: str) -> Sequence[Evacuation]:
         """Return the recovery's evacuations, in the order they were added."""
+
+    def related(
+        self, groups: Collection[str], instances: Collection[str]
+    ) -> Sequence[Evacuation]:
+        """Return the evacuations of all active recoveries that are in one of
+        these restart groups, or of one of these instances.
+        """
 
     def save_evacuations(
         self,

@@ -12,6 +12,7 @@ import datetime
 import enum
 from typing import TypeAlias
 
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.states import DiskPolicy
@@ -163,12 +164,12 @@ class Rules:
 
     :ivar rules: from the top of the file.
     :ivar keys_on: whose own keys count.
-    :ivar groups: the names of the restart groups.
+    :ivar groups: the restart groups, by name.
     """
 
     rules: Sequence[Rule] = ()
     keys_on: Sequence[Source] = KEYS_ON
-    groups: frozenset[str] = frozenset()
+    groups: Mapping[str, Group] = dataclasses.field(default_factory=dict)
 
     def ask_for_images(self) -> bool:
         """Whether anything depends on the properties of images."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
+from nova_ha.recovery import groups
+from nova_ha.recovery.groups import Group
 from nova_ha.yaml_file.document import Path
 from nova_ha.yaml_file.problems import did_you_mean
 from nova_ha.yaml_file.schema import Schema
@@ -56,28 +58,20 @@ SCHEMA: Schema = {
 }
 
 
-def section(value: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Return the groups of a file whose form is right, by name.
-
-    Each with ``after`` as a list, and ``ready`` and ``timeout`` where they
-    are given.
-    """
+def section(value: Mapping[str, Any]) -> Mapping[str, Group]:
+    """Return the groups of a file whose form is right, by name."""
     found = value.get('groups') or {}
-    return {name: _group(body or {}) for name, body in found.items()}
+    return {name: groups.group(name, body) for name, body in found.items()}
 
 
-def breaches(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield what is wrong between the groups, whose form is right."""
-    found = section(value)
-    for name, body in found.items():
-        for earlier in body['after']:
+def breaches(found: Mapping[str, Group]) -> Iterator[tuple[Path, str]]:
+    """Yield what is wrong between the groups."""
+    for name, group in found.items():
+        for earlier in group.after:
             if earlier not in found:
                 yield (
                     (name, 'after'),
                     f'no group {earlier!r}{did_you_mean(earlier, found)}',
                 )
-
-
-def _group(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    after = body.get('after', [])
-    return {**body, 'after': [after] if isinstance(after, str) else after}
+    for cycle in groups.cycles(found):
+        yield (cycle[0], 'after'), groups.cycle_told(cycle)

@@ -8,6 +8,7 @@ import dataclasses
 import pathlib
 from typing import Any
 
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.rules import KEYS_ON
 from nova_ha.recovery.rules import Rule
 from nova_ha.recovery.rules import Rules
@@ -30,14 +31,10 @@ EMPTY = 'empty; a file without rules has the line "rules: []"'
 class Loaded:
     """A good rules file.
 
-    :ivar groups: the restart groups, by name, as the file has them.
     :ivar warnings: what works but is hardly meant.
     """
 
     rules: Rules
-    groups: Mapping[str, Mapping[str, Any]] = dataclasses.field(
-        default_factory=dict
-    )
     warnings: tuple[str, ...] = ()
 
 
@@ -54,14 +51,13 @@ def read(path: str | pathlib.Path) -> Loaded:
         Entry(parsed, index, path.name, found)
         for index in range(len(parsed.value['rules']))
     ]
-    problems = [*_of_groups(parsed), *_same_names(parsed, entries)]
+    problems = [*_of_groups(parsed, found), *_same_names(parsed, entries)]
     for entry in entries:
         problems += entry.problems
     reading.require(path, problems, RulesFileError)
     rules = [entry.rule for entry in entries]
     return Loaded(
-        Rules(tuple(rules), _keys_on(parsed.value), frozenset(found)),
-        found,
+        Rules(tuple(rules), _keys_on(parsed.value), found),
         tuple(f'{path}: {text}' for text in _never_heard(rules)),
     )
 
@@ -95,8 +91,10 @@ def _rule(parsed: Document, index: int) -> str:
     return f'rule number {index + 1}'
 
 
-def _of_groups(parsed: Document) -> Iterator[Problem]:
-    for place, text in groups.breaches(parsed.value):
+def _of_groups(
+    parsed: Document, found: Mapping[str, Group]
+) -> Iterator[Problem]:
+    for place, text in groups.breaches(found):
         path: Path = ('groups', *place)
         where, field = f'group {place[0]}', field_of(place[1:])
         yield Problem(parsed.line(path), where, field, text)

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules in memory, and how they are read again."""
 
-from collections.abc import Mapping
 import pathlib
-from typing import Any
 
 from oslo_log import log as logging
 
@@ -53,7 +51,3 @@ class RulesFile:
     def rules(self) -> Rules:
         """Return the rules in force."""
         return self._loaded.rules
-
-    def groups(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return the restart groups in force."""
-        return self._loaded.groups

@@ -60,6 +60,7 @@ class Daemon:
             hosts=self._pool(3),
             evacuations=self._pool(4),
             gates=self._pool(2),
+            probes=self._pool(2),
         )
         self.engine = Engine(
             Ports(clock=timeline, **wired),

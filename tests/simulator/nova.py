@@ -20,9 +20,11 @@ from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import MigrationStatus
+from nova_ha.recovery.states import TargetState
 from tests.simulator import records
 from tests.simulator.aggregates import Aggregates
 from tests.simulator.court import Court
@@ -49,6 +51,11 @@ class SimNova:
     :ivar refuse_rebuilds: the scheduler does not let any rebuild be.
     :ivar unreadable: images that nova cannot see.
     :ivar backups: what a backup that was asked for leads to.
+    :ivar groups: server groups; the scheduler counts what rests on a host,
+        a target what is on its way to it as well.
+    :ivar knows_stopping: it speaks 2.95.
+    :ivar started: when each guest was last started by an evacuation.
+    :ivar arrived: when each instance last came to a host by one.
     """
 
     def __init__(
@@ -72,6 +79,10 @@ class SimNova:
         self.records: list[Record] = []
         self.services = Services(timeline)
         self.host_aggregates = Aggregates(ledger)
+        self.groups: list[ServerGroup] = []
+        self.knows_stopping = True
+        self.started: dict[str, float] = {}
+        self.arrived: dict[str, float] = {}
         now = timeline.now()
         for name, host in hosts.items():
             self.services[name] = Service(name, now, now)
@@ -306,12 +317,21 @@ class SimNova:
             s.host == host and not s.deleted for s in self.servers.values()
         )
 
-    def evacuate(self, instance: str, proof: OffProof) -> str:
+    def server_groups(self) -> Sequence[ServerGroup]:
+        return list(self.groups)
+
+    def evacuate(
+        self,
+        instance: str,
+        proof: OffProof,
+        target_state: TargetState = TargetState.KEEP,
+    ) -> str:
         server = self._server(instance)
         self._require_evacuable(server)
         self.court.require_truth('evacuate', server.host or '', proof)
         self._ledger.act('evacuate', instance)
-        record = self._accept(server)
+        stop = target_state is TargetState.STOPPED and self.knows_stopping
+        record = self._accept(server, stop=stop)
         return f'req-{record.id}'
 
     def stop(self, instance: str) -> None:
@@ -395,6 +415,20 @@ class SimNova:
             raise errors.ComputeRefused('conflict', 409)
         self.backups(server, name, rotation)
 
+    def pause(self, instance: str) -> None:
+        server = self._server(instance)
+        self._ledger.act('pause', instance)
+        if server.task_state is not None or server.vm_state != 'active':
+            raise errors.ComputeRefused('conflict', 409)
+        server.vm_state = 'paused'
+
+    def reset_state(self, instance: str) -> None:
+        server = self._server(instance)
+        self._ledger.act('reset_state', instance)
+        if server.vm_state in ('active', 'error'):
+            self._ledger.act('reset_for_nothing', instance)
+        server.vm_state, server.task_state = 'active', None
+
     def migrations(
         self,
         source: str,
@@ -415,7 +449,9 @@ class SimNova:
 
     # The course of an evacuation.
 
-    def _accept(self, server: Server, by_operator: bool = False) -> Record:
+    def _accept(
+        self, server: Server, by_operator: bool = False, stop: bool = False
+    ) -> Record:
         live = [r for r in self._open(server) if not self._is_dead(r)]
         if live:
             self._spoil(server, live, by_operator)
@@ -429,7 +465,9 @@ class SimNova:
         self.records.append(record)
         server.task_state = 'rebuilding'
         server.fault = None
-        stopped = server.vm_state == 'stopped'
+        stopped = server.vm_state == 'stopped' or (
+            stop and server.vm_state != 'error'
+        )
         self._timeline.after(
             self.schedule_takes, lambda: self._schedule(record, stopped)
         )
@@ -461,6 +499,7 @@ class SimNova:
             for host in self._hosts.values()
             if host.name != record.source
             and host.name not in self.full
+            and self._passes_groups(record.instance, host.name)
             and self.services[host.name].up(now)
             and not self.services[host.name].disabled
         ]
@@ -477,6 +516,10 @@ class SimNova:
         if server.deleted:
             record.set(records.ERROR, now)
             return
+        if not self._still_apart(record, target.name):
+            record.set(records.FAILED, now)
+            self._fail(server, 'Anti-affinity policy was violated')
+            return
         if target.name in self.failing:
             record.set(records.FAILED, now)
             self._fail(server, f'spawn failed on {target.name}')
@@ -488,8 +531,46 @@ class SimNova:
         server.vm_state = 'stopped' if stopped else 'active'
         if not stopped:
             target.guests.add(server.uuid)
+            self.started[server.uuid] = self._timeline.monotonic()
+        self.arrived[server.uuid] = self._timeline.monotonic()
         record.set(records.DONE, now)
         self.court.require_single(server)
+
+    def _passes_groups(self, instance: str, host: str) -> bool:
+        """As ServerGroupAffinityFilter and ServerGroupAntiAffinityFilter."""
+        for group in self.groups:
+            if instance in group.members:
+                others = self._at(group, instance)
+                if group.policy == 'anti-affinity' and host in others:
+                    return False
+                if group.policy == 'affinity' and others:
+                    return host in others
+        return True
+
+    def _at(self, group: ServerGroup, instance: str) -> set[str | None]:
+        return {
+            self.servers[m].host
+            for m in group.members - {instance}
+            if not self.servers[m].deleted
+        }
+
+    def _still_apart(self, record: Record, host: str) -> bool:
+        """As the late check of nova-compute."""
+        going = {
+            r.instance
+            for r in self.records
+            if r.target == host and r.status in records.UNDER_WAY
+        }
+        for group in self.groups:
+            others = group.members - {record.instance}
+            if group.policy == 'anti-affinity' and (
+                record.instance in group.members
+            ):
+                there = {m for m in others if self.servers[m].host == host}
+                if there or others & going:
+                    self._ledger.act('late_check', record.instance)
+                    return False
+        return True
 
     @staticmethod
     def _fail(server: Server, fault: str) -> None:

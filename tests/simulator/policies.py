@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import dataclasses
 import datetime
 
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.states import DiskPolicy
@@ -41,6 +42,9 @@ class Disks:
 
     def refresh(self) -> None:
         pass
+
+    def groups(self) -> Mapping[str, Group]:
+        return {}
 
     def decide(
         self,

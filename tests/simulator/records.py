@@ -97,15 +97,22 @@ class Server:
     root_gb: int = 10
     tags: frozenset[str] = frozenset()
     looks: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    locked: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (f'fixed-of-{self.name}', f'floating-of-{self.name}')
 
     def seen(self) -> Instance:
         fields: dict[str, Any] = {
-            'image': self.image,
+            'image': self.image if self.local else None,
             'flavor': 'small',
             'local_gb': float(self.root_gb if self.local else 0),
             'root_gb': self.root_gb,
             'ram_mb': 512,
             'tags': self.tags,
+            'locked': self.locked,
+            'addresses': self.addresses,
         }
         return Instance(
             uuid=self.uuid,

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 from typing import Any
 
-from nova_ha.engine.everything import Everything
 from nova_ha.engine.intake import Fenced
 from nova_ha.engine.settings import Settings
 from nova_ha.recovery import errors
@@ -29,6 +28,8 @@ from tests.simulator.images import SimImages
 from tests.simulator.ledger import Ledger
 from tests.simulator.notices import SimNotifier
 from tests.simulator.nova import SimNova
+from tests.simulator.policy import SimPolicy
+from tests.simulator.probe import SimProbe
 from tests.simulator.storage import Storage
 from tests.simulator.timeline import Timeline
 from tests.simulator.wire import Fault
@@ -62,7 +63,8 @@ class World:
         self.power = SimPower(self.hosts, self.timeline, self.ledger)
         self.nova = SimNova(self.hosts, self.timeline, self.ledger)
         self.images = SimImages(self.nova, self.timeline)
-        self.policy: ports.Policy = Everything()
+        self.probe = SimProbe(self.hosts, self.nova, self.timeline)
+        self.policy: ports.Policy = SimPolicy()
         self.cluster = self._make_cluster() if pacemaker else None
         self.settings = Settings(**{'owner': 'c1', **settings})
         self.rules: Rules | None = None
@@ -116,6 +118,7 @@ class World:
             'spool': self.storage.spool,
             'notifier': self.notices,
             'cluster': self.cluster,
+            'probe': self.probe,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
         rules = (lambda: self.rules) if self.rules is not None else None

@@ -54,6 +54,7 @@ RULES = {
     'recovery': STANDARD_LIBRARY,
     'pacemaker': STANDARD_LIBRARY,
     'clock': STANDARD_LIBRARY,
+    'probe': STANDARD_LIBRARY,
     'hacking': STANDARD_LIBRARY,
     'version': STANDARD_LIBRARY,
     'exception': STANDARD_LIBRARY,

@@ -24,9 +24,11 @@ from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.planning import Planner
 from nova_ha.engine.restoring import LOOK_EVERY
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.turns import Turns
 from nova_ha.engine.worklist import Worklist
 from nova_ha.engine.world import World
 from nova_ha.recovery import disks
+from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ordering
@@ -68,6 +70,7 @@ class Evacuating:
         calls: NovaCalls,
         first_look: FirstLook,
         disk_calls: DiskCalls,
+        turns: Turns,
         settings: SettingsSource,
         in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
@@ -80,6 +83,7 @@ class Evacuating:
         self._clock = world.clock
         self._settings = settings
         self._first_look = first_look
+        self._turns = turns
         self._planner = Planner(
             world.compute, world.policy, first_look, world.clock
         )
@@ -95,14 +99,13 @@ class Evacuating:
         work = self._worklist(recovery)
         self._follower.hear(work)
         asked: Sequence[Evacuation] = ()
-        if not work.planned or (
-            work.unfinished() and self._cadence.is_due(work)
-        ):
+        if not work.planned or (work.unfinished() and self._is_due(work)):
             self._read_records(work)
             self._plan(work)
-            fenced = self._fences.look(recovery, work.targets())
+            active = self._store.recoveries(active=True)
+            fenced = self._fences.look(recovery, work.targets(), active)
             self._follower.follow(work, fenced)
-            asked = self._fill_window(work, fenced)
+            asked = self._fill_window(work, fenced, active)
         try:
             self._save(work)
         except errors.StoreError:
@@ -112,9 +115,7 @@ class Evacuating:
             self._calls.ask(work, row, proof)
         self._follower.send(work)
         if work.unfinished():
-            return Outcome(
-                after=self._pause(work), alarm=self._standstill(work)
-            )
+            return self._go_on(work)
         return self._conclude(work)
 
     def forget(self, uuid: str) -> None:
@@ -124,6 +125,7 @@ class Evacuating:
         self._cadence.forget(uuid)
         self._queried_all.pop(uuid, None)
         self._first_look.forget(uuid)
+        self._turns.forget(uuid)
 
     def _worklist(self, recovery: Recovery) -> Worklist:
         work = self._work.get(recovery.uuid)
@@ -144,6 +146,10 @@ class Evacuating:
         if not work.planned:
             self._planner.plan(work)
             work.planned = True
+
+    def _is_due(self, work: Worklist) -> bool:
+        uuid = work.recovery.uuid
+        return self._cadence.is_due(work) or self._turns.has_news(uuid)
 
     def _read_records(self, work: Worklist) -> None:
         """Read nova's records; of many, only what may have changed.
@@ -170,14 +176,17 @@ class Evacuating:
         self._cadence.answered(uuid)
 
     def _fill_window(
-        self, work: Worklist, fenced: Mapping[str, following.Fence]
+        self,
+        work: Worklist,
+        fenced: Mapping[str, following.Fence],
+        active: Sequence[Recovery],
     ) -> Sequence[Evacuation]:
         """Return the rows to ask for now, advanced to ``requested``."""
         if self._in_doubt(work.recovery.host):
             return []  # nova-compute may run there: whoever looks tells soon
         now = self._clock.now()
         batch = ordering.next_batch(
-            work.askable(),
+            self._turns.take(work, active),
             work.under_way(),
             self._settings().window,
             now,
@@ -206,6 +215,7 @@ class Evacuating:
                         row,
                         EvacuationEvent.ASKED,
                         now,
+                        eligibility.beforehand(row),
                         attempts=row.attempts + 1,
                         last_migration=max((r.id for r in records), default=0),
                         migration=None,
@@ -239,14 +249,23 @@ class Evacuating:
                     row.message or f'on {row.target}',
                 )
 
+    def _go_on(self, work: Worklist) -> Outcome:
+        alarm = '; '.join(work.alarms) or self._standstill(work)
+        work.alarms.clear()
+        return Outcome(
+            after=self._pause(work), message=_waits(work), alarm=alarm
+        )
+
     def _pause(self, work: Worklist) -> float:
         if work.open() and len(work.open()) == len(work.restoring()):
             return min(IDLE, LOOK_EVERY)
-        first = ordering.wait_until(work.rows.values())
-        if first is None or work.open() or work.asking:
-            return self._cadence.until_due(work)
-        left = (first - self._clock.now()).total_seconds()
-        return min(max(left, self._settings().poll_interval), IDLE)
+        due = self._cadence.until_due(work)
+        moments = [ordering.wait_until(work.rows.values()), work.turn_at]
+        known = [moment for moment in moments if moment is not None]
+        if not known or work.open() or work.asking:
+            return due
+        left = (min(known) - self._clock.now()).total_seconds()
+        return min(max(left, due), IDLE)
 
     def _standstill(self, work: Worklist) -> str:
         """Return an alarm when nothing has ended for longer than anything
@@ -257,6 +276,8 @@ class Evacuating:
             default=work.recovery.state_since,
         )
         last = max(last, work.recovery.state_since)
+        if work.waiting and not work.open():
+            return ''  # a restart group is waited for; its time is limited
         seconds = self._settings().timeout + self._settings().settle
         if (self._clock.now() - last).total_seconds() < seconds:
             return ''
@@ -284,3 +305,17 @@ class Evacuating:
             message=summary,
             alarm=disks.stranded(work.rows.values()),
         )
+
+
+def _waits(work: Worklist) -> str:
+    """Say which restart groups are waited for, or that none is any more."""
+    names = sorted(
+        {name for before in work.waiting.values() for name in before}
+    )
+    if names:
+        return f'{_WAITS}{", ".join(names)}'
+    return _NO_LONGER if work.recovery.message.startswith(_WAITS) else ''
+
+
+_WAITS = 'waits for restart group '
+_NO_LONGER = 'no restart group is waited for any more'

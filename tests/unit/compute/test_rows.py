@@ -83,3 +83,16 @@ class MigrationTestCase(testtools.TestCase):
             errors.ComputeForbidden, rows.is_evacuation_from, row, 'host1'
         )
         self.assertIn('index:host', str(error))
+
+
+class ServerGroupTestCase(testtools.TestCase):
+    def test_policy_of_every_microversion(self):
+        row = {'id': 'g', 'name': 'spread', 'members': ['a', 'b']}
+        for shape, policy in (
+            ({'policy': 'affinity', 'rules': {}}, 'affinity'),
+            ({'policies': ['anti-affinity'], 'metadata': {}}, 'anti-affinity'),
+            ({'policies': []}, ''),
+        ):
+            found = rows.server_group({**row, **shape})
+            self.assertEqual(policy, found.policy)
+            self.assertEqual({'a', 'b'}, found.members)

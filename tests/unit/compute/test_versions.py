@@ -40,6 +40,17 @@ class VersionsTestCase(testtools.TestCase):
             found = versions.choose(document(newest), 'url')
             self.assertEqual(chosen, found.get_string())
 
+    def test_which_are_known(self):
+        for newest, oldest, expected in (
+            ('2.94', '2.1', False),
+            ('2.95', '2.1', True),
+            ('2.100', '2.1', True),
+            ('2.200', '2.96', False),
+            ('', '', False),
+        ):
+            found = versions.knows(document(newest, oldest), versions.STOPPING)
+            self.assertEqual(expected, found, newest)
+
     def test_too_old(self):
         error = self.assertRaises(
             errors.ComputeTooOld, versions.choose, document('2.52'), 'url'

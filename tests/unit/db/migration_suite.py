@@ -33,6 +33,7 @@ ADDED = {
         ('evacuations', 'restores'),
         ('evacuations', 'restore_asked_at'),
     ),
+    '0007': (('evacuations', 'reset_state'),),
 }
 """By revision: columns, or whole tables."""
 

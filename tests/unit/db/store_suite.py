@@ -351,6 +351,37 @@ class LeaseSuite:
 
 
 class EvacuationSuite:
+    def test_related_evacuations(self):
+        """Of active recoveries only, by restart group or by instance."""
+        first, second, over = (self.open() for _ in range(3))
+        rows = {}
+        for recovery, name, group in (
+            (first, 'db', 'db'),
+            (first, 'apart', ''),
+            (second, 'web', 'web'),
+            (second, 'loner', ''),
+            (over, 'past', 'db'),
+        ):
+            row = base.new_evacuation(recovery, name=name, group=group)
+            rows[name] = row
+            self.store.claim(recovery.uuid, 'me', 600.0)
+            self.store.save_evacuations(recovery.uuid, 'me', [row])
+        over = dataclasses.replace(
+            over, state=states.RecoveryState.CANCELLED, owner='me'
+        )
+        self.store.save(over, 'me')
+        for groups, names, expected in (
+            ((), (), []),
+            (('db',), (), ['db']),
+            (('db', 'web'), (), ['db', 'web']),
+            ((), ('apart', 'past'), ['apart']),
+            (('web',), ('apart', 'web'), ['apart', 'web']),
+        ):
+            with self.subTest(groups=groups, names=names):
+                instances = [rows[name].instance for name in names]
+                found = self.store.related(groups, instances)
+                self.assertEqual([rows[name] for name in expected], found)
+
     def test_evacuations_keep_every_field_and_their_order(self):
         opened = self.open()
         first = base.new_evacuation(
@@ -360,6 +391,7 @@ class EvacuationSuite:
             target='compute-2',
             attempts=2,
             last_migration=2**40,
+            reset_state=True,
             migration=2**40 + 1,
             request_id='req-' + str(uuid.uuid4()),
             asked_at=base.START,

@@ -6,6 +6,7 @@ from nova_ha.engine.aggregates import KEPT
 from nova_ha.engine.image_properties import ImageProperties
 from nova_ha.engine.policy import RulesPolicy
 from nova_ha.recovery import errors
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.rules import Conditions
 from nova_ha.recovery.rules import Disk
@@ -96,7 +97,7 @@ class PolicyTest(PolicyWorldTest):
                 rule({Q.EVACUATE: False}, name=('cad-*',)),
                 rule({Q.PRIORITY: 900, Q.GROUP: 'db'}, name=('db-*',)),
             ],
-            groups=frozenset({'db'}),
+            groups={'db': Group('db')},
         )
         self.boot('cad-1')
         self.boot('db-1')

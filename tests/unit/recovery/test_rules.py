@@ -11,6 +11,7 @@ from nova_ha.recovery import rules_deciding
 from nova_ha.recovery import rules_matching
 from nova_ha.recovery import rules_words
 from nova_ha.recovery import staying
+from nova_ha.recovery.groups import Group
 from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.rules import AMPHORA
@@ -214,7 +215,7 @@ class PrecedenceTest(unittest.TestCase):
             decision = decide(
                 about=about,
                 keys_on=tuple(Source),
-                groups=frozenset({'db'}),
+                groups={'db': Group('db')},
             )
             self.assertFalse(decision.evacuate)
             self.assertIs(TargetState.STOPPED, decision.target_state)
@@ -254,7 +255,7 @@ class PrecedenceTest(unittest.TestCase):
                 ],
                 local_gb=1.0,
             )
-            decision = decide(about=about, groups=frozenset({'db'}))
+            decision = decide(about=about, groups={'db': Group('db')})
             self.assertEqual(7, decision.priority)
             self.assertEqual('db', decision.group)
             self.assertIs(DiskPolicy.WAIT, decision.disk)
@@ -281,7 +282,7 @@ class PrecedenceTest(unittest.TestCase):
                 about = facts(
                     extra_specs={f'nova_ha:{key}': value}, local_gb=1.0
                 )
-                said = decide(about=about, groups=frozenset({'db'}))
+                said = decide(about=about, groups={'db': Group('db')})
                 unsaid = decide(about=facts(local_gb=1.0))
                 self.assertEqual(
                     getattr(unsaid, key), getattr(said, key), said

@@ -12,6 +12,9 @@ import testtools
 import yaml
 
 from nova_ha import rules
+from nova_ha.recovery.groups import Group
+from nova_ha.recovery.groups import Readiness
+from nova_ha.recovery.groups import ReadyWhen
 from nova_ha.recovery.rules import Conditions
 from nova_ha.recovery.rules import Disk
 from nova_ha.recovery.rules import KEYS_ON
@@ -138,19 +141,23 @@ class GoodFileTest(RulesFileTestCase):
         self.assertEqual(Conditions(), second.conditions)
         self.assertEqual({Q.PRIORITY: 0}, second.answers)
         self.assertEqual((Source.FLAVOR, Source.IMAGE), loaded.rules.keys_on)
-        self.assertEqual({'db', 'app', 'web', 'rest'}, loaded.rules.groups)
+        self.assertEqual({'db', 'app', 'web', 'rest'}, {*loaded.rules.groups})
         self.assertTrue(loaded.rules.ask_for_images())
         self.assertEqual((), loaded.warnings)
 
     def test_groups(self):
         self.assertEqual(
             {
-                'db': {'after': [], 'ready': {'tcp': 5432}, 'timeout': 300},
-                'app': {'after': ['db'], 'ready': 'active'},
-                'web': {'after': ['app']},
-                'rest': {'after': []},
+                'db': Group(
+                    'db',
+                    ready=Readiness(ReadyWhen.TCP, port=5432),
+                    timeout=300.0,
+                ),
+                'app': Group('app', after=('db',)),
+                'web': Group('web', after=('app',)),
+                'rest': Group('rest'),
             },
-            self.read(WHOLE).groups,
+            self.read(WHOLE).rules.groups,
         )
 
     def test_words_of_yaml(self):
@@ -369,6 +376,13 @@ class BadFileTest(RulesFileTestCase):
                 "group app: after: no group 'dbs' (did you mean db?)",
                 '{db: {}, app: {after: dbs}}',
             ),
+            (
+                (
+                    'group a: after: a after b after a: none of them could '
+                    'ever start; take one of these out'
+                ),
+                '{a: {after: b}, b: {after: a}}',
+            ),
             (f'group a: ready: {ready}', '{a: {ready: soon}}'),
             (f'group a: ready: {ready}', '{a: {ready: {tcp: 0}}}'),
             (f'group a: ready: {ready}', '{a: {ready: {delay: -1}}}'),
@@ -435,7 +449,6 @@ class RegistryTest(RulesFileTestCase):
         file = rules.RulesFile(None)
         file.reload()
         self.assertEqual(Rules(), file.rules())
-        self.assertEqual({}, file.groups())
 
     def test_reload(self):
         self.path.write_text('rules: []')
@@ -444,7 +457,7 @@ class RegistryTest(RulesFileTestCase):
         self.assertEqual(Rules(), file.rules())
         file.reload()
         self.assertEqual(2, len(file.rules().rules))
-        self.assertEqual(4, len(file.groups()))
+        self.assertEqual(4, len(file.rules().groups))
 
     @settings(max_examples=40)
     @given(
@@ -455,12 +468,12 @@ class RegistryTest(RulesFileTestCase):
         good = textwrap.dedent(WHOLE)
         self.path.write_text(good)
         file = rules.RulesFile(self.path)
-        before = file.rules(), file.groups()
+        before = file.rules()
         self.path.write_text(f'{good[:place]}{text}{good[place:]}')
         try:
             file.reload()
         except rules.RulesFileError:
-            self.assertEqual(before, (file.rules(), file.groups()))
+            self.assertEqual(before, file.rules())
 
     def test_a_file_that_is_gone(self):
         self.path.write_text(textwrap.dedent(WHOLE))
