@@ -159,9 +159,8 @@ class SpareReturn:
         if not found:
             return ''
         more = len(found) - NAMED
-        return (
-            f'{len(found)} instances on {spare}: {", ".join(found[:NAMED])}'
-            + (f' and {more} more' if more > 0 else '')
+        return f'{len(found)} on {spare}: {", ".join(found[:NAMED])}' + (
+            f' and {more} more' if more > 0 else ''
         )
 
     def _leave(self, loan: Loan, joined: Joined) -> None:

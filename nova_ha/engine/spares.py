@@ -138,6 +138,9 @@ class Spares:
             raise
         except errors.RecoveryError as e:
             self._trouble(loan, e)
+        except Exception as e:  # a defect must not stop the others
+            LOG.exception('The loan of %s: its step broke off', loan.spare)
+            self._trouble(loan, e)
 
     def _step(self, loan: Loan) -> Next:
         if loan.state is LoanState.TAKING:
@@ -152,7 +155,7 @@ class Spares:
         self._due[loan.uuid] = self._clock.monotonic() + seconds
         self._alarm_if_late(loan, loan.message)
 
-    def _trouble(self, loan: Loan, error: errors.RecoveryError) -> None:
+    def _trouble(self, loan: Loan, error: Exception) -> None:
         LOG.warning('The spare %s: %s', loan.spare, error)
         self._due[loan.uuid] = self._clock.monotonic() + TROUBLE_AGAIN
         self._alarm_if_late(loan, str(error))

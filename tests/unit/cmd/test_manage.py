@@ -267,7 +267,7 @@ class SpareTest(ManageTest):
             spare='compute-2',
             state=spares.LoanState.IN_USE,
             undo=spares.Undo('spare', (spares.Joined(3, 'ssd'),)),
-            message='2 instances on compute-2: web, db',
+            message='2 on compute-2: web, db',
         )
         self.loan = self.store.take_spare(loan, 'me', 600.0)
 
@@ -279,7 +279,7 @@ class SpareTest(ManageTest):
     def test_list(self):
         out, err = self.listed()
         [lent] = [line for line in out.splitlines() if 'compute-2' in line]
-        for word in ('in_use', 'compute-1', 'ssd', '2 instances on'):
+        for word in ('in_use', 'compute-1', 'ssd', '2 on compute-2'):
             self.assertIn(word, lent)
         [free] = [line for line in out.splitlines() if 'compute-3' in line]
         self.assertIn('unknown', free)
@@ -297,7 +297,7 @@ class SpareTest(ManageTest):
                 'returned_at': None,
                 'disabled_reason': 'spare',
                 'added_to': [{'id': 3, 'name': 'ssd'}],
-                'message': '2 instances on compute-2: web, db',
+                'message': '2 on compute-2: web, db',
             },
             lent,
         )

@@ -488,6 +488,8 @@ class KilledTest(SpareTest):
         self._until(lambda: self.loan().state is LoanState.RETURNED)
         self.assert_as_before()
         self.assert_promises_kept()
+        if nth == 1:
+            self.assertEqual(['c1', 'c1'], self.world.starts)
 
     def _has_been_lent(self):
         return any(x.state is not LoanState.TAKING for x in self.loans())
