@@ -97,6 +97,14 @@ class NovaCompute:
             )
         return rows.service(found[0])
 
+    def compute_services(self) -> Sequence[ComputeService]:
+        """Return the record of every nova-compute that nova can tell of.
+
+        Those in a cell whose database is down are left out.
+        """
+        with self._asking('list the compute services') as nova:
+            return list(rows.services(nova.services()))
+
     def hosts(self) -> Sequence[str]:
         """Return the names of all hosts with a nova-compute."""
         with self._asking('list the compute services') as nova:

@@ -5,7 +5,10 @@ A row that lacks what is needed raises KeyError, TypeError or ValueError;
 :mod:`.answers` translates.
 """
 
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
+import contextlib
 import datetime
 from typing import Any
 
@@ -42,6 +45,13 @@ def service(row: Row) -> ComputeService:
         forced_down=bool(row['forced_down']),
         updated_at=_time(row['updated_at']),
     )
+
+
+def services(found: Iterable[Row]) -> Iterator[ComputeService]:
+    """Return service records; those of a cell that is down are left out."""
+    for row in found:
+        with contextlib.suppress(errors.ComputeUnavailable):
+            yield service(row)
 
 
 def instance(row: Row) -> Instance:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import logging
 import threading
 
+from nova_ha.engine.capacity_watch import CapacityWatch
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.fences import Fences
@@ -16,16 +17,19 @@ from nova_ha.engine.guards import StormGuard
 from nova_ha.engine.host_watch import HostWatch
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
+from nova_ha.engine.left_behind import LeftBehind
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.operator import Operator
 from nova_ha.engine.outcome import Step
 from nova_ha.engine.periodic import Periodic
+from nova_ha.engine.pacing import Pacing
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
 from nova_ha.engine.power_watch import PowerWatch
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.spooled import Spooled
+from nova_ha.engine.still_off import StillOff
 from nova_ha.engine.steps.evacuating import Evacuating
 from nova_ha.engine.steps.fencing import Fencing
 from nova_ha.engine.steps.forcing_down import ForcingDown
@@ -121,6 +125,7 @@ class Engine:
         world, settings = self._world, self._settings
         guard = StormGuard(world.store, settings)
         watch = HostWatch(world, settings)
+        capacity = CapacityWatch(world.compute, world.clock, settings)
         first_look = FirstLook(world.compute, self._pools.evacuations)
         calls = NovaCalls(
             world.store,
@@ -145,10 +150,22 @@ class Engine:
             ),
             RecoveryState.HELD: Held(guard, settings),
             RecoveryState.EVACUATING: Evacuating(
-                world, calls, first_look, settings, self._gates.in_doubt
+                world,
+                calls,
+                first_look,
+                Pacing(world.clock, settings),
+                capacity,
+                settings,
+                self._gates.in_doubt,
             ),
             RecoveryState.EVACUATED: watch,
-            RecoveryState.EVACUATION_FAILED: watch,
+            RecoveryState.EVACUATION_FAILED: LeftBehind(
+                world,
+                watch,
+                capacity,
+                guard,
+                StillOff(world, self._gates, settings),
+            ),
             RecoveryState.RETURNING: Returning(
                 world.compute, self._gates, world.clock, settings
             ),

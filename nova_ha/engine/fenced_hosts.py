@@ -2,6 +2,7 @@
 """Which evacuations have lost their target to a fence."""
 
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Mapping
 
 from nova_ha.recovery import ports
@@ -18,15 +19,21 @@ class FencedHosts:
         self._store = store
 
     def look(
-        self, recovery: Recovery, targets: Collection[str]
+        self,
+        recovery: Recovery,
+        targets: Collection[str],
+        active: Iterable[Recovery] | None = None,
     ) -> Mapping[str, Fence]:
         """Return the last fence of every other host that had one.
 
         :param targets: hosts of which a fence long over counts too.
+        :param active: all active recoveries, where they are known.
         """
+        if active is None:
+            active = self._store.recoveries(active=True)
         found = {
             r.host: Fence(r.off_proof.verified_at, lasting=True)
-            for r in self._store.recoveries(active=True)
+            for r in active
             if r.state in states.KNOWN_OFF
             and r.uuid != recovery.uuid
             and r.off_proof is not None

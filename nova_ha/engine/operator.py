@@ -5,10 +5,10 @@ from collections.abc import Callable
 import dataclasses
 from typing import Any
 
-from nova_ha.engine import off_proofs
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.engine.still_off import StillOff
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery import lifecycle
@@ -17,7 +17,6 @@ from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
-from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
 
 RACES = 5
@@ -42,7 +41,7 @@ class Operator:
         self._power = world.power
         self._store = world.store
         self._spool = world.spool
-        self._gates = gates
+        self._still_off = StillOff(world, gates, settings)
         self._clock = world.clock
         self._journal = journal
         self._settings = settings
@@ -63,7 +62,7 @@ class Operator:
                 off_proof=None,
             )
         lifecycle.advance(recovery.state, Event.RETRY_REQUESTED)
-        proof = self._still_off(recovery)
+        proof = self._still_off.prove(recovery)
         return self._move(
             recovery, Event.RETRY_REQUESTED, who, off_proof=proof
         )
@@ -134,26 +133,6 @@ class Operator:
             dataclasses.replace(waiting[-1], power_on_asked_at=now)
         )
         return True
-
-    def _still_off(self, recovery: Recovery) -> OffProof:
-        """Return a proof that nothing has been started there since.
-
-        A gate that has been shut all the time makes the old one do.
-        """
-        host = self._hosts.get(recovery.host)
-        proof = recovery.off_proof
-        if proof is not None and self._gates.hold(recovery, host, idle=True):
-            return proof
-        self._gates.shut_soon(host)
-        now = self._clock.now()
-        state = self._power.power_state(host, self._deadline())
-        if state is PowerState.OFF:
-            return off_proofs.of_read(host, now, 'the retry')
-        raise errors.UnsafeRequest(
-            f'the power of {host.name} is {state.value}: nothing more is '
-            'evacuated from it unless it is fenced again '
-            f'(nova-ha-manage fence {host.name})'
-        )
 
     def _move(
         self, recovery: Recovery, event: Event, who: str, **changes: Any

@@ -112,6 +112,12 @@ class Compute(Protocol):
         :raises ComputeNotFound: nova knows no nova-compute there.
         """
 
+    def compute_services(self) -> Sequence[ComputeService]:
+        """Return the record of every nova-compute that nova can tell of.
+
+        Those in a cell whose database is down are left out.
+        """
+
     def force_down(
         self,
         service: ComputeService,

@@ -28,6 +28,7 @@ from tests.simulator.ledger import Ledger
 from tests.simulator.records import Record
 from tests.simulator.records import Server
 from tests.simulator.records import Service
+from tests.simulator.shared_work import SharedWork
 from tests.simulator.timeline import Timeline
 
 REPORT_EVERY = 10.0
@@ -39,6 +40,9 @@ class SimNova:
 
     :ivar schedule_takes: and
     :ivar spawn_takes: seconds of an evacuation's two parts.
+    :ivar work: what the spawns share.
+    :ivar slow: targets on which a spawn takes so many times as long, for
+        reasons of their own.
     :ivar failing: targets on which every spawn fails.
     :ivar full: targets the scheduler does not choose.
     """
@@ -52,6 +56,8 @@ class SimNova:
         self.court = Court(hosts, timeline, ledger)
         self.schedule_takes = 0.1
         self.spawn_takes = 0.5
+        self.work = SharedWork(timeline)
+        self.slow: dict[str, float] = {}
         self.failing: set[str] = set()
         self.full: set[str] = set()
         self.servers: dict[str, Server] = {}
@@ -186,6 +192,10 @@ class SimNova:
         if host not in self.services:
             raise errors.ComputeNotFound(f'no nova-compute on {host}')
         return self.services[host].seen(self._timeline.now())
+
+    def compute_services(self) -> Sequence[ComputeService]:
+        now = self._timeline.now()
+        return [service.seen(now) for service in self.services.values()]
 
     def force_down(
         self,
@@ -329,10 +339,15 @@ class SimNova:
         record.set(records.PRE_MIGRATING, now)
         server.task_state = 'rebuild_spawning'
         run = target.runs
-        self._timeline.after(
-            self.spawn_takes,
-            lambda: self._spawn(record, target, run, stopped),
-        )
+
+        def spawn() -> None:
+            self._spawn(record, target, run, stopped)
+
+        if target.name in self.slow:
+            seconds = self.spawn_takes * self.slow[target.name]
+            self._timeline.after(seconds, spawn)
+        else:
+            self.work.begin(self.spawn_takes, spawn)
 
     def _choose(self, record: Record) -> SimHost | None:
         now = self._timeline.now()

@@ -8,17 +8,20 @@ sent, so a crash at any point can at worst make us look for its record.
 """
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 import datetime
 import logging
 
+from nova_ha.engine.capacity_watch import CapacityWatch
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.following import Follower
 from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
+from nova_ha.engine.pacing import Pacing
 from nova_ha.engine.planning import Planner
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.worklist import Worklist
@@ -26,6 +29,7 @@ from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ordering
+from nova_ha.recovery import parking
 from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
@@ -57,6 +61,8 @@ IDLE = 2.0
 class Evacuating:
     """Keeps the window full until every row has ended.
 
+    :param pacing: says how wide the window is, and our share of it.
+    :param capacity: remembers who took instances when one found no room.
     :param in_doubt: whether nova-compute may run on a host, so that nothing
         more is asked until that is known.
     """
@@ -66,6 +72,8 @@ class Evacuating:
         world: World,
         calls: NovaCalls,
         first_look: FirstLook,
+        pacing: Pacing,
+        capacity: CapacityWatch,
         settings: SettingsSource,
         in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
@@ -78,6 +86,8 @@ class Evacuating:
         self._clock = world.clock
         self._settings = settings
         self._first_look = first_look
+        self._pacing = pacing
+        self._capacity = capacity
         self._planner = Planner(
             world.compute, world.policy, first_look, world.clock
         )
@@ -98,14 +108,18 @@ class Evacuating:
         ):
             self._read_records(work)
             self._plan(work)
-            fenced = self._fences.look(recovery, work.targets())
+            active = self._store.recoveries(active=True)
+            fenced = self._fences.look(recovery, work.targets(), active)
             self._follower.follow(work, fenced)
-            asked = self._fill_window(work, fenced)
+            self._pacing.see(work)
+            self._capacity.note(work)
+            asked = self._fill_window(work, fenced, active)
         try:
             self._save(work)
         except errors.StoreError:
             work.take_back(asked)  # not on record, so not asked
             raise
+        self._pacing.asked(work, asked)
         for row in asked:
             self._calls.ask(work, row, proof)
         if work.unfinished():
@@ -121,6 +135,7 @@ class Evacuating:
         self._answered.pop(uuid, None)
         self._queried_all.pop(uuid, None)
         self._first_look.forget(uuid)
+        self._pacing.forget(uuid)
 
     def _worklist(self, recovery: Recovery) -> Worklist:
         work = self._work.get(recovery.uuid)
@@ -139,8 +154,16 @@ class Evacuating:
         After the records are read: the list is still being made then.
         """
         if not work.planned:
+            work.chosen = self._chosen(work)
             self._planner.plan(work)
             work.planned = True
+
+    def _chosen(self, work: Worklist) -> Collection[str] | None:
+        """Return what the retry is about that led here; None: everything."""
+        if not parking.parked(work.rows.values()):
+            return None
+        history = self._store.events(work.recovery.uuid)
+        return parking.chosen(work.rows.values(), history)
 
     def _due(self, uuid: str) -> bool:
         return self._until_due(uuid) <= SLACK
@@ -163,6 +186,16 @@ class Evacuating:
         Nova's changes-since does not see a record nobody has touched since
         it was made (its updated_at is empty), so those are read beside.
         """
+        uuid = work.recovery.uuid
+        try:
+            self._query(work)
+        except errors.ComputeUnavailable as e:
+            answered = self._answered.get(uuid, float('-inf'))
+            self._pacing.silent(answered, str(e))
+            raise
+        self._answered[uuid] = self._clock.monotonic()
+
+    def _query(self, work: Worklist) -> None:
         uuid, host = work.recovery.uuid, work.recovery.host
         started = self._clock.monotonic()
         last_full = self._queried_all.get(uuid, started - FULL_EVERY)
@@ -176,21 +209,19 @@ class Evacuating:
             work.merge(self._compute.migrations(host))
             self._queried_all[uuid] = started
         self._queried[uuid] = started
-        self._answered[uuid] = self._clock.monotonic()
 
     def _fill_window(
-        self, work: Worklist, fenced: Mapping[str, following.Fence]
+        self,
+        work: Worklist,
+        fenced: Mapping[str, following.Fence],
+        active: Sequence[Recovery],
     ) -> Sequence[Evacuation]:
         """Return the rows to ask for now, advanced to ``requested``."""
         if self._in_doubt(work.recovery.host):
             return []  # nova-compute may run there: whoever looks tells soon
         now = self._clock.now()
-        batch = ordering.next_batch(
-            work.rows.values(),
-            work.under_way(),
-            self._settings().window,
-            now,
-        )
+        due = ordering.next_batch(work.rows.values(), 0, len(work.rows), now)
+        batch = due[: self._room(work, len(due), active)]
         asked = []
         for row in batch:
             records = work.records(row.instance)
@@ -223,6 +254,17 @@ class Evacuating:
                     )
                 )
         return asked
+
+    def _room(
+        self, work: Worklist, waiting: int, active: Sequence[Recovery]
+    ) -> int:
+        """Return how many may be asked for now."""
+        room = self._pacing.room(work, waiting, active)
+        if work.chosen is not None and not work.found_room():
+            # One after the other, so that the first in order gets what room
+            # there is.
+            room = min(room, 1 - work.under_way())
+        return max(0, room)
 
     def _save(self, work: Worklist) -> None:
         rows, events = work.unsaved()
