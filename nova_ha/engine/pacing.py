@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
+import itertools
 import logging
 import threading
 
@@ -71,8 +72,9 @@ class Pacing:
         self._lock = threading.Lock()
         self._parties: dict[str, _Party] = {}
         self._live: set[str] = set()
+        self._slow: frozenset[str] = frozenset()
         self._asked = 0
-        self._bounds = _bounds(settings())
+        self._bounds = self._room_for = _bounds(settings())
         self._pace = pace.begin(self._bounds, clock.monotonic())
 
     @property
@@ -112,9 +114,11 @@ class Pacing:
         with self._lock:
             party = self._party(work.recovery)
             party.waiting = waiting
+            self._see_slow()
             wanted = self._wanted(work.recovery, active)
+            self._widen(len(wanted))
             free = pace.shares(self.window, wanted)[work.recovery.uuid]
-            free -= self._held(party)
+            free -= self._held(work.recovery.uuid)
             if party.flights:
                 free = min(free, self._bounds.largest - self._under_way())
             capped = min(free, self._under_caps(party))
@@ -154,8 +158,19 @@ class Pacing:
     def _follow_options(self) -> None:
         bounds = _bounds(self._settings())
         if bounds != self._bounds:
-            self._bounds = bounds
+            self._bounds = self._room_for = bounds
             self._pace = pace.begin(bounds, self._clock.monotonic())
+
+    def _widen(self, hosts: int) -> None:
+        """Have a place for each host, whatever the window has shrunk to."""
+        bounds = self._bounds
+        self._room_for = dataclasses.replace(
+            bounds,
+            smallest=max(bounds.smallest, hosts),
+            largest=max(bounds.largest, hosts),
+        )
+        now = self._clock.monotonic()
+        self._turn(pace.widened(self._pace, self._room_for, now))
 
     def _end(self, work: Worklist, instance: str, flight: _Flight) -> None:
         record = work.record(work.rows[instance])
@@ -172,7 +187,12 @@ class Pacing:
             now = self._clock.monotonic()
             self._turn(
                 pace.ended(
-                    self._pace, self._bounds, flight.asked, waiting, now
+                    self._pace,
+                    self._room_for,
+                    flight.asked,
+                    record.target or '',
+                    waiting,
+                    now,
                 )
             )
 
@@ -184,7 +204,7 @@ class Pacing:
         if self._settings().adaptive:
             now = self._clock.monotonic()
             self._turn(
-                pace.troubled(self._pace, self._bounds, asked, why, now)
+                pace.troubled(self._pace, self._room_for, asked, why, now)
             )
 
     def _turn(self, new: pace.Pace) -> None:
@@ -208,21 +228,33 @@ class Pacing:
         }
         self._live = {recovery.uuid, *(u for u, own in evacuating.items() if own)}
         wanted = {
-            uuid: self._held(party) + party.waiting
+            uuid: self._held(uuid) + party.waiting
             for uuid, party in self._parties.items()
             if uuid in self._live
         }
         others = (uuid for uuid, own in evacuating.items() if not own)
         return wanted | dict.fromkeys(others, MANY)
 
-    def _held(self, party: _Party) -> int:
-        slow = 0
-        if self._settings().adaptive:
-            slow = sum(
-                pace.is_overtaken(flight.overtaken, self.window)
-                for flight in party.flights.values()
-            )
+    def _held(self, uuid: str) -> int:
+        """Return how many places of the window a recovery holds."""
+        party = self._parties[uuid]
+        slow = sum(i in self._slow for i in party.flights)
         return pace.holding(len(party.flights), slow, self.window)
+
+    def _see_slow(self) -> None:
+        """See which evacuations hold no place, since only they are slow."""
+        if not self._settings().adaptive:
+            self._slow = frozenset()
+            return
+        now = self._clock.monotonic()
+        flights = {
+            instance: (flight.target, now - flight.asked, flight.overtaken)
+            for party in self._parties.values()
+            for instance, flight in party.flights.items()
+            if flight.asked != UNKNOWN
+        }
+        slow = pace.slow(self._pace, flights.values())
+        self._slow = frozenset(itertools.compress(flights, slow))
 
     def _under_caps(self, party: _Party) -> int:
         """Return how many more the caps allow.

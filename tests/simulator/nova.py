@@ -359,7 +359,11 @@ class SimNova:
             and self.services[host.name].up(now)
             and not self.services[host.name].disabled
         ]
+        # The scheduler claims what it chooses.
         placed = [s.host for s in self.servers.values()]
+        placed += [
+            r.target for r in self.records if r.status in records.UNDER_WAY
+        ]
         return min(fit, key=lambda h: placed.count(h.name), default=None)
 
     def _spawn(
