@@ -45,6 +45,7 @@ class SimNova:
         reasons of their own.
     :ivar failing: targets on which every spawn fails.
     :ivar full: targets the scheduler does not choose.
+    :ivar room: how many instances targets can hold, where that is limited.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class SimNova:
         self.slow: dict[str, float] = {}
         self.failing: set[str] = set()
         self.full: set[str] = set()
+        self.room: dict[str, int] = {}
         self.servers: dict[str, Server] = {}
         self.records: list[Record] = []
         self.services: dict[str, Service] = {}
@@ -351,18 +353,19 @@ class SimNova:
 
     def _choose(self, record: Record) -> SimHost | None:
         now = self._timeline.now()
+        # The scheduler claims what it chooses.
+        placed = [s.host for s in self.servers.values()]
+        placed += [
+            r.target for r in self.records if r.status in records.UNDER_WAY
+        ]
         fit = [
             host
             for host in self._hosts.values()
             if host.name != record.source
             and host.name not in self.full
+            and placed.count(host.name) < self.room.get(host.name, 10**6)
             and self.services[host.name].up(now)
             and not self.services[host.name].disabled
-        ]
-        # The scheduler claims what it chooses.
-        placed = [s.host for s in self.servers.values()]
-        placed += [
-            r.target for r in self.records if r.status in records.UNDER_WAY
         ]
         return min(fit, key=lambda h: placed.count(h.name), default=None)
 
