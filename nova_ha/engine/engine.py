@@ -47,6 +47,7 @@ class Engine:
     :ivar conductor: and
     :ivar loops: turn in threads of their own after :meth:`start`; whoever
         has a clock of his own may turn them himself instead.
+    :ivar pacing: how many evacuations may be under way now.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Engine:
             world, pools, self._gates, self._journal, settings, wake
         )
         self.cluster_side.use(self.intake, self._proofs)
+        self.pacing = Pacing(world.clock, settings)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
         self.loops = (*self._vital, *self.cluster_side.loops)
@@ -153,7 +155,7 @@ class Engine:
                 world,
                 calls,
                 first_look,
-                Pacing(world.clock, settings),
+                self.pacing,
                 capacity,
                 settings,
                 self._gates.in_doubt,
