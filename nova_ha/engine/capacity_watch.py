@@ -83,7 +83,9 @@ class CapacityWatch:
         :raises ComputeError: nova does not tell.
         """
         now = self._clock.monotonic()
-        old = [u for u, (at, _) in self._before.items() if now - at > FORGOTTEN]
+        old = [
+            u for u, (at, _) in self._before.items() if now - at > FORGOTTEN
+        ]
         for uuid in old:
             del self._before[uuid]
         self._before[recovery.uuid] = (now, self._takers(recovery))
@@ -92,5 +94,8 @@ class CapacityWatch:
         now = self._clock.monotonic()
         known = self._services
         if known is None or now - known[0] > FRESH:
-            known = self._services = (now, tuple(self._compute.compute_services()))
+            known = self._services = (
+                now,
+                tuple(self._compute.compute_services()),
+            )
         return parking.takers(known[1], recovery.host)

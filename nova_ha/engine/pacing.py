@@ -226,7 +226,10 @@ class Pacing:
             for r in active
             if r.state is RecoveryState.EVACUATING
         }
-        self._live = {recovery.uuid, *(u for u, own in evacuating.items() if own)}
+        self._live = {
+            recovery.uuid,
+            *(u for u, own in evacuating.items() if own),
+        }
         wanted = {
             uuid: self._held(uuid) + party.waiting
             for uuid, party in self._parties.items()

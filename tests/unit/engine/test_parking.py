@@ -59,7 +59,9 @@ class ParkingTest(Parking, WorldTest):
         self.assertEqual(3, self.asked('vm1'))
         self.world.nova.operator_enables('h2')
         self.world.until_state('h1', S.EVACUATED, 20)
-        self.assertEqual(['there may be room: h2 takes instances'], self.retries())
+        self.assertEqual(
+            ['there may be room: h2 takes instances'], self.retries()
+        )
         self.assert_rows(dict.fromkeys(('vm1', 'vm2', 'vm3'), 'succeeded'))
 
     def test_a_host_is_enabled_while_the_last_are_being_tried(self):
@@ -120,9 +122,7 @@ class ParkingTest(Parking, WorldTest):
         self.assertEqual([3, 4], sorted(set(asked)))
         self.assertEqual(4, asked.count(4))
         self.world.run(320)
-        self.assertEqual(
-            {4}, {self.asked(f'vm{n}') for n in range(1, 9)}
-        )
+        self.assertEqual({4}, {self.asked(f'vm{n}') for n in range(1, 9)})
         self.assert_alarmed('8 failed')
 
     def test_never_without_any_sign_where_that_is_not_wanted(self):
@@ -193,7 +193,7 @@ class ParkingTest(Parking, WorldTest):
         self.lost_and_fenced(8)
         self.world.until_state('h1', S.EVACUATION_FAILED)
         self.world.nova.full.clear()
-        self.world.until(lambda: self.retries(), 400)
+        self.world.until(self.retries, 400)
         self.world.run(1.0)
         self.world.restart()
         self.world.until_state('h1', S.EVACUATED, 200)

@@ -253,7 +253,9 @@ class BoundsTest(unittest.TestCase):
     @hypothesis.given(
         st.integers(1, 64), st.integers(1, 8), st.integers(8, 64), HEARD
     )
-    def test_never_left_whatever_it_hears(self, start, smallest, largest, said):
+    def test_never_left_whatever_it_hears(
+        self, start, smallest, largest, said
+    ):
         bounds = pace.Bounds(start, smallest, largest)
         known, now = pace.begin(bounds, 0.0), 0.0
         for what, *values in said:
