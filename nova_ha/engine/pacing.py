@@ -116,7 +116,7 @@ class Pacing:
             party.waiting = waiting
             self._see_slow()
             wanted = self._wanted(work.recovery, active)
-            self._widen(len(wanted))
+            self._widen(sum(want > 0 for want in wanted.values()))
             free = pace.shares(self.window, wanted)[work.recovery.uuid]
             free -= self._held(work.recovery.uuid)
             if party.flights:

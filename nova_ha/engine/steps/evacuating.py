@@ -218,7 +218,9 @@ class Evacuating:
     ) -> Sequence[Evacuation]:
         """Return the rows to ask for now, advanced to ``requested``."""
         if self._in_doubt(work.recovery.host):
-            return []  # nova-compute may run there: whoever looks tells soon
+            # nova-compute may run there: whoever looks tells soon.
+            self._pacing.room(work, 0, active)
+            return []
         now = self._clock.now()
         due = ordering.next_batch(work.rows.values(), 0, len(work.rows), now)
         batch = due[: self._room(work, len(due), active)]
@@ -259,12 +261,11 @@ class Evacuating:
         self, work: Worklist, waiting: int, active: Sequence[Recovery]
     ) -> int:
         """Return how many may be asked for now."""
-        room = self._pacing.room(work, waiting, active)
         if work.chosen is not None and not work.found_room():
             # One after the other, so that the first in order gets what room
             # there is.
-            room = min(room, 1 - work.under_way())
-        return max(0, room)
+            waiting = min(waiting, max(0, 1 - work.under_way()))
+        return min(waiting, self._pacing.room(work, waiting, active))
 
     def _save(self, work: Worklist) -> None:
         rows, events = work.unsaved()
