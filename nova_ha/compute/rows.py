@@ -14,6 +14,7 @@ from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import NovaService
 from nova_ha.recovery.states import MigrationStatus
 
 Row = Mapping[str, Any]
@@ -41,6 +42,17 @@ def service(row: Row) -> ComputeService:
         disabled_reason=row['disabled_reason'],
         forced_down=bool(row['forced_down']),
         updated_at=_time(row['updated_at']),
+    )
+
+
+def nova_service(row: Row) -> NovaService:
+    """Return one of nova's services; a stub of a down cell is not up."""
+    return NovaService(
+        binary=str(row['binary']),
+        host=str(row['host']),
+        zone=str(row.get('zone') or ''),
+        up=row.get('state') == 'up',
+        forced_down=bool(row.get('forced_down')),
     )
 
 

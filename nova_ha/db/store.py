@@ -15,11 +15,15 @@ from nova_ha.db import database
 from nova_ha.db import evacuations as evacuation_queries
 from nova_ha.db import history
 from nova_ha.db import models
+from nova_ha.db import modes as mode_queries
 from nova_ha.db import recoveries as queries
+from nova_ha.db import rehearsals as rehearsal_queries
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.modes import Standing
+from nova_ha.recovery.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from nova_ha.recovery import ports
@@ -131,6 +135,28 @@ class SqlStore:
     def events(self, recovery: str) -> Sequence[RecoveryEvent]:
         """Return the recovery's history, in the order it was written."""
         return self._db.read(partial(history.listed, recovery=recovery))
+
+    def modes(self, limit: int) -> Sequence[Standing]:
+        """Return the latest modes, newest first."""
+        return self._db.read(partial(mode_queries.listed, limit=limit))
+
+    def set_mode(self, standing: Standing) -> Standing:
+        """Set the mode; its time is the database's."""
+        return self._db.write(partial(mode_queries.insert, standing=standing))
+
+    def rehearse(self, rehearsal: Rehearsal) -> None:
+        """Write down what would have been done."""
+        self._db.write(
+            partial(rehearsal_queries.insert, rehearsal=rehearsal)
+        )
+
+    def rehearsals(
+        self, host: str | None = None, limit: int = 100
+    ) -> Sequence[Rehearsal]:
+        """Return what was written down so, newest first."""
+        return self._db.read(
+            partial(rehearsal_queries.listed, host=host, limit=limit)
+        )
 
     def check(self) -> None:
         """Raise StoreUnavailable unless the store can be written now."""

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 import logging
 import threading
 
+from nova_ha.engine.census import CensusTaker
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.fences import Fences
 from nova_ha.engine.first_look import FirstLook
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.gates import Gates
+from nova_ha.engine.guards import Guards
 from nova_ha.engine.guards import Held
-from nova_ha.engine.guards import StormGuard
 from nova_ha.engine.host_watch import HostWatch
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
+from nova_ha.engine.modes import ModeKeeper
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.operator import Operator
@@ -24,6 +27,7 @@ from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
 from nova_ha.engine.power_watch import PowerWatch
+from nova_ha.engine.precautions import Precautions
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.spooled import Spooled
 from nova_ha.engine.steps.evacuating import Evacuating
@@ -57,29 +61,67 @@ class Engine:
         self._fences = Fences(world.power, pools.fencing)
         self._gates = Gates(world, pools.gates)
         self._proofs = OffProofs(world.store, self._journal, world.clock)
+        self.modes = ModeKeeper(world.modes)
+        self._census = CensusTaker(world, settings)
+        self._guards = Guards(world, self._census, self.modes, settings)
+        self._flapping = Flapping(world, settings)
         self.conductor = Conductor(
-            world.store, self._journal, world.clock, pools.hosts, settings
+            world.store,
+            self._journal,
+            world.clock,
+            pools.hosts,
+            settings,
+            self.modes.why_still,
         )
         wake = self.conductor.wake
+        precautions = Precautions(
+            world,
+            self.modes,
+            self._census,
+            self._guards,
+            pools.hosts,
+            settings,
+        )
         self.intake = Intake(
-            world, self._fences, self._gates, self._journal, pools.hosts, wake
+            world,
+            self._fences,
+            self._gates,
+            self._journal,
+            pools.hosts,
+            wake,
+            precautions,
         )
         self.operator = Operator(
-            world, self._gates, self._journal, settings, wake
+            world, self._gates, self._journal, settings, wake, self.modes
         )
         self.cluster_side = ClusterSide(
-            world, pools, self._gates, self._journal, settings, wake
+            world,
+            pools,
+            self._gates,
+            self._journal,
+            settings,
+            wake,
+            self.modes,
+            self._flapping,
         )
-        self.cluster_side.use(self.intake, self._proofs)
+        self.cluster_side.use(self.intake, self._proofs, precautions)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
-        self.loops = (*self._vital, *self.cluster_side.loops)
+        self.loops = (
+            *self._vital,
+            self._census.loop,
+            *self.cluster_side.loops,
+        )
         self._thread = threading.Thread(
             target=self.conductor.run, name='conductor', daemon=True
         )
 
     def start(self) -> None:
-        """Take up what was left, then whatever comes."""
+        """Take up what was left, then whatever comes.
+
+        The mode comes first: nothing may be done while observing.
+        """
+        self.modes.refresh()
         self._pools.hosts.submit(self._world.compute.warm)
         self._thread.start()
         for loop in self.loops:
@@ -119,8 +161,8 @@ class Engine:
         self, wake: Callable[[str], None]
     ) -> Mapping[RecoveryState, Step]:
         world, settings = self._world, self._settings
-        guard = StormGuard(world.store, settings)
-        watch = HostWatch(world, settings)
+        guards = self._guards
+        watch = HostWatch(world, settings, self._flapping)
         first_look = FirstLook(world.compute, self._pools.evacuations)
         calls = NovaCalls(
             world.store,
@@ -128,6 +170,7 @@ class Engine:
             self._pools.evacuations,
             world.clock,
             wake,
+            self.modes.why_still,
         )
         fencing = Fencing(
             world.hosts, self._fences, world.clock, settings, wake
@@ -138,14 +181,19 @@ class Engine:
                 world.store,
                 world.compute,
                 self._journal,
-                guard,
+                guards,
                 first_look,
                 world.clock,
                 settings,
             ),
-            RecoveryState.HELD: Held(guard, settings),
+            RecoveryState.HELD: Held(guards, settings),
             RecoveryState.EVACUATING: Evacuating(
-                world, calls, first_look, settings, self._gates.in_doubt
+                world,
+                calls,
+                first_look,
+                settings,
+                guards,
+                self._gates.in_doubt,
             ),
             RecoveryState.EVACUATED: watch,
             RecoveryState.EVACUATION_FAILED: watch,
@@ -161,10 +209,20 @@ class Engine:
             world, self._proofs, self._gates, self._pools.reads, settings
         )
         power_on = PowerOn(
-            world, self._gates, self._journal, self._pools.reads, settings
+            world,
+            self._gates,
+            self._journal,
+            self._pools.reads,
+            settings,
+            self._flapping,
         )
 
+        def power_on_turn() -> None:
+            if not self.modes.observing:
+                power_on.turn()
+
         def scan() -> None:
+            self.modes.refresh()
             try:
                 spooled.take_in()
             finally:  # a spool in trouble stops no recovery
@@ -179,7 +237,7 @@ class Engine:
                 lambda: settings().power_watch_interval,
             ),
             Periodic(
-                'power-on', power_on.turn, lambda: settings().scan_interval
+                'power-on', power_on_turn, lambda: settings().scan_interval
             ),
         )
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Advances the rows by what nova's records and servers show."""
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 import datetime
@@ -35,14 +36,20 @@ and have requests before it that it has not begun with."""
 
 
 class Follower:
-    """Reads answers, records and servers into the rows."""
+    """Reads answers, records and servers into the rows.
+
+    :param excused: whether nova lacks what it evacuates with, so that what
+        it ends badly was no attempt.
+    """
 
     def __init__(
         self,
         calls: NovaCalls,
         clock: ports.Clock,
         settings: SettingsSource,
+        excused: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._excused = excused
         self._calls = calls
         self._arrivals = Arrivals(calls)
         self._clock = clock
@@ -292,7 +299,9 @@ class Follower:
         now: datetime.datetime,
         **changes: object,
     ) -> None:
-        if row.attempts >= self._settings().attempts:
+        if self._excused():
+            changes['attempts'] = row.attempts - 1
+        elif row.attempts >= self._settings().attempts:
             self._settle_row(work, row, Event.GAVE_UP, now, why, **changes)
             return
         changes.setdefault('not_before', now + self._backoff(row))

@@ -16,6 +16,7 @@ from typing import Any
 from nova_ha.engine.fences import Fences
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
+from nova_ha.engine.precautions import Precautions
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery import power_on
@@ -72,7 +73,9 @@ class Intake:
         journal: Journal,
         background: futures.Executor,
         wake: Callable[[str], None],
+        precautions: Precautions,
     ) -> None:
+        self._precautions = precautions
         self._hosts = world.hosts
         self._store = world.store
         self._spool = world.spool
@@ -96,11 +99,13 @@ class Intake:
         :param name: nova's or Pacemaker's name of the host.
         :param power_on: it shall be powered on again, later.
         :raises UnknownHost: the hosts file does not name it.
+        :raises ObserveOnly: the mode is observe; nothing was done.
         :raises PowerError: off was not verified before the deadline.
         :raises StoreUnavailable: neither store nor spool could take it;
             the host may be off, but nobody may be told so.
         """
         host = self._hosts.get(name)
+        self._precautions.before_power_off(host, origin, reason)
         since = self._clock.now()
         self._fences.start(host, deadline)
         # Beside it, and nobody waits: a dead cluster delays no answer.

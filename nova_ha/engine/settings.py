@@ -4,6 +4,7 @@
 from collections.abc import Callable
 import dataclasses
 
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.power_on import PowerOnAfter
 
 
@@ -14,7 +15,7 @@ class Settings:
     :ivar owner: this controller's name.
     :ivar window: evacuations under way per host.
     :ivar attempts: evacuate requests per instance that nova may end badly.
-    :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
+    :ivar guards: when evacuations are held, and hosts kept out.
     :ivar power_on_after: what a power-on that was asked for waits for.
     """
 
@@ -34,7 +35,7 @@ class Settings:
     timeout: float = 600.0
     attempts: int = 3
     backoff: float = 5.0
-    storm_hosts: int = 0
+    guards: GuardLimits = GuardLimits()
     power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
     reconcile_interval: float = 15.0
     return_restart_interval: float = 10.0

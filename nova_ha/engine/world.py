@@ -3,6 +3,7 @@
 
 import dataclasses
 
+from nova_ha.engine.always_armed import AlwaysArmed
 from nova_ha.engine.everything import Everything
 from nova_ha.recovery import ports
 
@@ -11,6 +12,7 @@ from nova_ha.recovery import ports
 class World:
     """Everything outside the engine.
 
+    :ivar modes: where the mode is kept.
     :ivar policy: what is done about each instance.
     :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
         gates, and what others fence is not seen.
@@ -23,5 +25,6 @@ class World:
     spool: ports.Spool
     notifier: ports.Notifier
     clock: ports.Clock
+    modes: ports.Modes = dataclasses.field(default_factory=AlwaysArmed)
     policy: ports.Policy = dataclasses.field(default_factory=Everything)
     cluster: ports.Cluster | None = None

@@ -23,6 +23,7 @@ from tests.simulator.hosts import SimHost
 from tests.simulator.hosts import SimHosts
 from tests.simulator.hosts import SimPower
 from tests.simulator.ledger import Ledger
+from tests.simulator.modes import SimModes
 from tests.simulator.notices import SimNotifier
 from tests.simulator.nova import SimNova
 from tests.simulator.storage import Storage
@@ -50,6 +51,7 @@ class World:
         self.faults = Faults()
         self.notices = SimNotifier()
         self.storage = Storage(self.timeline)
+        self.modes = SimModes(self.storage.store)
         names = [f'h{i}' for i in range(1, hosts + 1)]
         self.hosts = {n: SimHost(n, self.timeline) for n in names}
         self.host_file = SimHosts(names)
@@ -105,6 +107,7 @@ class World:
             'spool': self.storage.spool,
             'notifier': self.notices,
             'cluster': self.cluster,
+            'modes': self.modes,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
         daemon = Daemon(ports, self.timeline, self.faults, settings)

@@ -16,6 +16,7 @@ import logging
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.following import Follower
+from nova_ha.engine.guards import Guards
 from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
@@ -67,8 +68,10 @@ class Evacuating:
         calls: NovaCalls,
         first_look: FirstLook,
         settings: SettingsSource,
+        guards: Guards,
         in_doubt: Callable[[str], bool] = lambda _host: False,
     ) -> None:
+        self._guards = guards
         self._in_doubt = in_doubt
         self._store = world.store
         self._compute = world.compute
@@ -81,7 +84,9 @@ class Evacuating:
         self._planner = Planner(
             world.compute, world.policy, first_look, world.clock
         )
-        self._follower = Follower(calls, world.clock, settings)
+        self._follower = Follower(
+            calls, world.clock, settings, guards.control_plane_is_down
+        )
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
         self._answered: dict[str, float] = {}
@@ -93,6 +98,7 @@ class Evacuating:
         work = self._worklist(recovery)
         self._follower.hear(work)
         asked: Sequence[Evacuation] = ()
+        pause = self._guards.pauses(recovery)
         if not work.planned or (
             work.unfinished() and self._due(recovery.uuid)
         ):
@@ -100,7 +106,7 @@ class Evacuating:
             self._plan(work)
             fenced = self._fences.look(recovery, work.targets())
             self._follower.follow(work, fenced)
-            asked = self._fill_window(work, fenced)
+            asked = () if pause else self._fill_window(work, fenced)
         try:
             self._save(work)
         except errors.StoreError:
@@ -108,6 +114,8 @@ class Evacuating:
             raise
         for row in asked:
             self._calls.ask(work, row, proof)
+        if work.unfinished() and pause:
+            return self._held(work, pause)
         if work.unfinished():
             return Outcome(
                 after=self._pause(work), alarm=self._standstill(work)
@@ -247,6 +255,12 @@ class Evacuating:
                     row.state.value,
                     row.message or f'on {row.target}',
                 )
+
+    def _held(self, work: Worklist, why: str) -> Outcome:
+        """Ask for no more; what nova works on is seen to its end first."""
+        if work.open() or work.asking:
+            return Outcome(after=self._pause(work), message=why, alarm=why)
+        return Outcome(Event.GUARD_HELD, message=why, alarm=why)
 
     def _pause(self, work: Worklist) -> float:
         first = ordering.wait_until(work.rows.values())

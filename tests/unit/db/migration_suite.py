@@ -25,6 +25,11 @@ ADDED_BY_0003 = (
     ('evacuations', 'decision'),
     ('evacuations', 'snapshot'),
 )
+ADDED_BY_0004 = (
+    ('recoveries', 'released_at'),
+    ('recoveries', 'let_return_at'),
+)
+TABLES_OF_0004 = ('rehearsed_instances', 'rehearsals', 'modes')
 
 
 class MigrationSuite:
@@ -49,6 +54,7 @@ class MigrationSuite:
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
+        self.undo_0004()
         self.undo(ADDED_BY_0003)
         self.undo(ADDED_BY_0002)
         self.set_version('0001')
@@ -68,11 +74,21 @@ class MigrationSuite:
         row = base.new_evacuation(opened)
         self.store.claim(opened.uuid, 'me', 600.0)
         self.store.save_evacuations(opened.uuid, 'me', [row])
+        self.undo_0004()
         self.undo(ADDED_BY_0003)
         self.set_version('0002')
         migration.sync(self.conf)
         migration.check(self.conf)
         self.assertEqual([row], self.store.evacuations(opened.uuid))
+
+    def test_what_0003_holds_is_kept(self):
+        opened = self.open()
+        self.undo_0004()
+        self.set_version('0003')
+        migration.sync(self.conf)
+        migration.check(self.conf)
+        self.assertEqual(opened, self.store.get(opened.uuid))
+        self.assertEqual([], self.store.modes(1))
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')
@@ -103,6 +119,12 @@ class MigrationSuite:
                 connection.execute(
                     sa.text(f'ALTER TABLE {table} DROP COLUMN {column}')
                 )
+
+    def undo_0004(self):
+        self.undo(ADDED_BY_0004)
+        with migration.connected(self.conf) as connection:
+            for table in TABLES_OF_0004:
+                connection.execute(sa.text(f'DROP TABLE {table}'))
 
     def set_version(self, revision):
         with migration.connected(self.conf) as connection:

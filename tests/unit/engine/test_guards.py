@@ -3,13 +3,16 @@
 
 import types
 
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.states import RecoveryState as S
 from tests.unit.engine.base import WorldTest
 
 
-class StormTest(WorldTest):
+class QueueTest(WorldTest):
     HOSTS = 6
-    SETTINGS = types.MappingProxyType({'storm_hosts': 1})
+    SETTINGS = types.MappingProxyType(
+        {'guards': GuardLimits(hosts_at_a_time=1)}
+    )
 
     def setUp(self):
         super().setUp()
@@ -30,7 +33,7 @@ class StormTest(WorldTest):
             self.assertLess(self.world.timeline.monotonic() - before, 0.5)
         self.world.run(1)
         self.assertEqual([S.EVACUATING, S.HELD, S.HELD], self.states())
-        self.assert_alarmed('storm: 1 hosts', 'h2')
+        self.assert_alarmed('queue: 1 hosts', 'h2')
         for host in ('h2', 'h3'):
             self.assertTrue(self.world.nova.services[host].forced_down)
         self.world.until_state('h1', S.EVACUATED)
