@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 LOG = log.getLogger(__name__)
 
+FILE = 'mode.json'
+"""Below state_path."""
+
 
 def listed(session: orm.Session, limit: int) -> Sequence[Standing]:
     """Return the latest modes, newest first."""

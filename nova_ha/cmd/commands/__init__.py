@@ -40,7 +40,15 @@ OK = 0
 FAILED = 1
 USAGE = 2
 
-NOUNS: Sequence[str] = ('db', 'fence', 'hosts', 'pacemaker', 'recovery')
+NOUNS: Sequence[str] = (
+    'db',
+    'fence',
+    'hosts',
+    'mode',
+    'pacemaker',
+    'recovery',
+    'rehearsal',
+)
 """The modules of this package that have commands, as --help lists them."""
 
 

@@ -270,7 +270,13 @@ class RecoveriesTest(AppTestCase):
         )
 
     def test_actions(self):
-        for verb in ('retry', 'confirm-off', 'release', 'cancel'):
+        for verb in (
+            'retry',
+            'confirm-off',
+            'release',
+            'let-return',
+            'cancel',
+        ):
             with self.subTest(verb):
                 path = f'/v1/recoveries/{scripted.UUID}/{verb}'
                 result = self.post(path)
