@@ -16,8 +16,8 @@ from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.modes import Mode
 from nova_ha.recovery.modes import Standing
-from nova_ha.recovery.rehearsal import RehearsedInstance
 from nova_ha.recovery.rehearsal import Rehearsal
+from nova_ha.recovery.rehearsal import RehearsedInstance
 
 State = TypeVar('State', bound=enum.Enum)
 

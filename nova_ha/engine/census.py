@@ -45,7 +45,7 @@ class Count:
     :ivar ended: the recoveries that ended last.
     """
 
-    census: Census = Census()
+    census: Census = dataclasses.field(default_factory=Census)
     services: Sequence[NovaService] = ()
     ended: Sequence[Recovery] = ()
 

@@ -11,7 +11,6 @@ from nova_ha.engine.gatekeeper import GateKeeper
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
-from nova_ha.engine.modes import ModeKeeper
 from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
@@ -44,11 +43,7 @@ class ClusterSide:
         journal: Journal,
         settings: SettingsSource,
         wake: Callable[..., None],
-        modes: ModeKeeper,
-        flapping: Flapping,
     ) -> None:
-        self._modes = modes
-        self._flapping = flapping
         self._world = world
         self._pools = pools
         self._gates = gates
@@ -58,7 +53,11 @@ class ClusterSide:
         self.loops: Sequence[Periodic] = ()
 
     def use(
-        self, intake: Intake, proofs: OffProofs, precautions: Precautions
+        self,
+        intake: Intake,
+        proofs: OffProofs,
+        precautions: Precautions,
+        flapping: Flapping,
     ) -> None:
         """Make the loops, if there is a cluster to turn them for."""
         if not self._gates.exist:
@@ -67,7 +66,7 @@ class ClusterSide:
         journal, settings = self._journal, self._settings
         sealing = Sealing(world, gates, journal, proofs, pools.reads, settings)
         keeper = GateKeeper(
-            world, gates, journal, sealing, settings, self._flapping
+            world, gates, journal, sealing, settings, flapping
         )
         remedies = Remedies(
             world, gates, intake, journal, settings, self._wake
@@ -77,7 +76,7 @@ class ClusterSide:
         )
 
         def keep() -> None:
-            if not self._modes.observing:
+            if not precautions.observing:
                 keeper.turn()
 
         keeping = Periodic(

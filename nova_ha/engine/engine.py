@@ -95,16 +95,11 @@ class Engine:
             world, self._gates, self._journal, settings, wake, self.modes
         )
         self.cluster_side = ClusterSide(
-            world,
-            pools,
-            self._gates,
-            self._journal,
-            settings,
-            wake,
-            self.modes,
-            self._flapping,
+            world, pools, self._gates, self._journal, settings, wake
         )
-        self.cluster_side.use(self.intake, self._proofs, precautions)
+        self.cluster_side.use(
+            self.intake, self._proofs, precautions, self._flapping
+        )
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
         self.loops = (

@@ -54,6 +54,11 @@ class Precautions:
         self._lock = threading.Lock()
         self._rehearsed: dict[str, float] = {}
 
+    @property
+    def observing(self) -> bool:
+        """Whether nothing may be done."""
+        return self._modes.observing
+
     def before_power_off(self, host: Host, origin: str, reason: str) -> None:
         """Have the guards' picture brought up to date; never waits.
 

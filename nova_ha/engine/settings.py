@@ -35,7 +35,7 @@ class Settings:
     timeout: float = 600.0
     attempts: int = 3
     backoff: float = 5.0
-    guards: GuardLimits = GuardLimits()
+    guards: GuardLimits = dataclasses.field(default_factory=GuardLimits)
     power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
     reconcile_interval: float = 15.0
     return_restart_interval: float = 10.0

@@ -54,8 +54,8 @@ class GuardLimits:
     :ivar census_interval: seconds between two looks at nova in peace.
     """
 
-    storm: StormLimits = StormLimits()
-    flapping: FlapLimits = FlapLimits()
+    storm: StormLimits = dataclasses.field(default_factory=StormLimits)
+    flapping: FlapLimits = dataclasses.field(default_factory=FlapLimits)
     hosts_at_a_time: int = 0
     start_grace: float = 0.0
     control_plane: bool = True
@@ -76,7 +76,7 @@ class Picture:
     started_at: datetime.datetime
     standing: Standing = ARMED
     recoveries: Sequence[Recovery] = ()
-    census: Census = Census()
+    census: Census = dataclasses.field(default_factory=Census)
     services: Sequence[NovaService] = ()
 
 

@@ -13,6 +13,7 @@ from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.ports import Policy
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState
 from tests.simulator import records
@@ -41,6 +42,7 @@ class World:
     """A cloud of a few hosts and a controller.
 
     :ivar cluster: None where no Pacemaker drives nova-ha.
+    :ivar policy: of daemons started from now on; None is the default one.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class World:
         self.notices = SimNotifier()
         self.storage = Storage(self.timeline)
         self.modes = SimModes(self.storage.store)
+        self.policy: Policy | None = None
         names = [f'h{i}' for i in range(1, hosts + 1)]
         self.hosts = {n: SimHost(n, self.timeline) for n in names}
         self.host_file = SimHosts(names)
@@ -108,6 +111,7 @@ class World:
             'notifier': self.notices,
             'cluster': self.cluster,
             'modes': self.modes,
+            'policy': self.policy,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
         daemon = Daemon(ports, self.timeline, self.faults, settings)

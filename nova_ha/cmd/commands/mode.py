@@ -45,7 +45,7 @@ def register(subparsers: 'Subparsers') -> None:
     show = verbs.add_parser('show', help='show the mode and who set it')
     output.add_format_option(show)
     show.set_defaults(handler=_show)
-    words = '; '.join(f'{mode.value}: {about}' for mode, about in ABOUT.items())
+    words = '; '.join(f'{m.value}: {about}' for m, about in ABOUT.items())
     change = verbs.add_parser(
         'set', help='set the mode, for all controllers', description=words
     )

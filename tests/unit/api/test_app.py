@@ -53,6 +53,7 @@ class FenceTest(AppTestCase):
                 'recovery': scripted.UUID,
                 'state': 'forcing_down',
                 'spooled': False,
+                'mode': 'armed',
                 'off_proof': {
                     'host': 'compute-1',
                     'method': 'fake',
