@@ -59,7 +59,7 @@ class FlappingTest(Flaps, WorldTest):
         self.assert_alarmed('flapping: h1 failed 3 times within 3600 s')
         self.assertIn('; flapping, kept out', self.reason())
         self.world.power_on('h1')
-        self.world.run(9000)
+        self.world.run(3700)
         self.assert_state(S.EVACUATED)
         service = self.world.nova.services['h1']
         self.assertTrue(service.disabled and service.forced_down)
