@@ -16,9 +16,7 @@ from nova_ha.recovery.rehearsal import Rehearsal
 
 def insert(session: orm.Session, rehearsal: Rehearsal) -> None:
     """Add a rehearsal with its instances."""
-    session.execute(
-        sa.insert(Row).values(convert.rehearsal_values(rehearsal))
-    )
+    session.execute(sa.insert(Row).values(convert.rehearsal_values(rehearsal)))
     if rehearsal.instances:
         session.execute(
             sa.insert(InstanceRow),

@@ -146,9 +146,7 @@ class SqlStore:
 
     def rehearse(self, rehearsal: Rehearsal) -> None:
         """Write down what would have been done."""
-        self._db.write(
-            partial(rehearsal_queries.insert, rehearsal=rehearsal)
-        )
+        self._db.write(partial(rehearsal_queries.insert, rehearsal=rehearsal))
 
     def rehearsals(
         self, host: str | None = None, limit: int = 100

@@ -65,9 +65,7 @@ class ClusterSide:
         world, pools, gates = self._world, self._pools, self._gates
         journal, settings = self._journal, self._settings
         sealing = Sealing(world, gates, journal, proofs, pools.reads, settings)
-        keeper = GateKeeper(
-            world, gates, journal, sealing, settings, flapping
-        )
+        keeper = GateKeeper(world, gates, journal, sealing, settings, flapping)
         remedies = Remedies(
             world, gates, intake, journal, settings, self._wake
         )
@@ -79,9 +77,7 @@ class ClusterSide:
             if not precautions.observing:
                 keeper.turn()
 
-        keeping = Periodic(
-            'gates', keep, lambda: settings().scan_interval
-        )
+        keeping = Periodic('gates', keep, lambda: settings().scan_interval)
         reconciling = Periodic(
             'reconcile',
             reconciler.turn,

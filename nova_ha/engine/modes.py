@@ -51,9 +51,7 @@ class ModeKeeper:
 
     def why_still(self) -> str:
         """Return why nothing may be done; '' when it may."""
-        return (
-            f'stands still: mode {self.standing}' if self.observing else ''
-        )
+        return f'stands still: mode {self.standing}' if self.observing else ''
 
     def refuse(self, what: str) -> None:
         """Do nothing of this while observing.

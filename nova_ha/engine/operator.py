@@ -95,9 +95,7 @@ class Operator:
         recovery = self._store.get(uuid)
         now = self._clock.now()
         if recovery.state is not RecoveryState.EVACUATING:
-            return self._move(
-                recovery, Event.RELEASED, who, released_at=now
-            )
+            return self._move(recovery, Event.RELEASED, who, released_at=now)
         # A storm keeps it from asking for more.
         released = self._journal.amend(
             recovery, f'released_by_{who}'[:MAX_NAME], released_at=now

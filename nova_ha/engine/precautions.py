@@ -23,8 +23,8 @@ from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Recovery
-from nova_ha.recovery.rehearsal import RehearsedInstance
 from nova_ha.recovery.rehearsal import Rehearsal
+from nova_ha.recovery.rehearsal import RehearsedInstance
 from nova_ha.recovery.states import RecoveryState
 
 LOG = logging.getLogger(__name__)

@@ -138,9 +138,7 @@ class Compute(Protocol):
     def enable(self, service: ComputeService) -> ComputeService:
         """Let the scheduler use the host again."""
 
-    def annotate(
-        self, service: ComputeService, reason: str
-    ) -> ComputeService:
+    def annotate(self, service: ComputeService, reason: str) -> ComputeService:
         """Write another ``disabled_reason`` of a host that is disabled."""
 
     def all_services(self) -> Sequence[NovaService]:

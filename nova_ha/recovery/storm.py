@@ -89,9 +89,9 @@ class StormLimits:
     @property
     def any(self) -> bool:
         """Whether anything is limited."""
-        return bool(
-            self.hosts or self.percent or self.group_hosts
-        ) or bool(self.group_percent)
+        return bool(self.hosts or self.percent or self.group_hosts) or bool(
+            self.group_percent
+        )
 
     @property
     def any_group(self) -> bool:

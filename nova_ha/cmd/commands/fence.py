@@ -64,7 +64,5 @@ def _fence(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
             f'{answer.get("state")}.'
         )
     if answer.get('mode', 'armed') != 'armed':
-        print(
-            f'The mode is {answer["mode"]}: see nova-ha-manage mode show.'
-        )
+        print(f'The mode is {answer["mode"]}: see nova-ha-manage mode show.')
     return commands.OK

@@ -53,9 +53,7 @@ def _show(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     opened = mode.store_of(conf)
     wanted = args.rehearsal
     found = [
-        r
-        for r in opened.rehearsals(limit=LIMIT)
-        if wanted in (r.uuid, r.host)
+        r for r in opened.rehearsals(limit=LIMIT) if wanted in (r.uuid, r.host)
     ]
     if not found:
         raise commands.CommandError(

@@ -60,7 +60,9 @@ class MariaDBMigrationTest(
     pass
 
 
-class PostgreSQLGuardsTest(PostgreSQL, guards_suite.GuardsSuite, base.StoreTest):
+class PostgreSQLGuardsTest(
+    PostgreSQL, guards_suite.GuardsSuite, base.StoreTest
+):
     pass
 
 

@@ -11,8 +11,8 @@ from nova_ha.recovery import errors
 from nova_ha.recovery.modes import ARMED
 from nova_ha.recovery.modes import Mode
 from nova_ha.recovery.modes import Standing
-from nova_ha.recovery.rehearsal import RehearsedInstance
 from nova_ha.recovery.rehearsal import Rehearsal
+from nova_ha.recovery.rehearsal import RehearsedInstance
 from tests.unit.db import base
 
 HARD_TEXT = 'Füße 計算ノード 🔥 \'"; DROP TABLE -- %s \\ \n :name'

@@ -101,8 +101,8 @@ class Select:
 
 
 class ObserveTest(ModeTest):
-    def observed(self, *instances):
-        self.given(3, **{'sleepy': 'paused'})
+    def observed(self):
+        self.given(3, sleepy='paused')
         self.set_mode(Mode.OBSERVE)
         acts = list(self.world.ledger.acts)
         self.world.lose('h1')

@@ -5,8 +5,8 @@ import dataclasses
 
 from nova_ha.recovery import errors
 from nova_ha.recovery import lifecycle
-from nova_ha.recovery.states import Event
 from nova_ha.recovery.guards import GuardLimits
+from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator.wire import Fault
 from tests.simulator.world import World

@@ -77,9 +77,7 @@ CASES = (
         'forced down as it was before it came back does not',
         {'percent': 50.0},
         [row('h3', S.COMPLETED, age=0.0), row('h1')],
-        census(
-            down=['h3', 'h4'], at=NOW - datetime.timedelta(seconds=30)
-        ),
+        census(down=['h3', 'h4'], at=NOW - datetime.timedelta(seconds=30)),
         False,
     ),
     (
@@ -200,7 +198,5 @@ class StormTest(unittest.TestCase):
 
     def test_many_are_counted_rather_than_named(self):
         rows = [row(f'h{i}') for i in range(9)]
-        found = storm.of(
-            rows[0], rows, census(), StormLimits(hosts=1), NOW
-        )
+        found = storm.of(rows[0], rows, census(), StormLimits(hosts=1), NOW)
         self.assertIn('and 4 more', found)
