@@ -61,6 +61,8 @@ class UsageTest(ManageTest):
             ['recovery', 'list', '--all', '--active'],
             ['recovery', 'list', '-f', 'xml'],
             ['recovery', 'show'],
+            ['explain'],
+            ['explain', 'vm', '--host', 'compute-1'],
         ):
             code, _, err = self.run_command(*arguments)
             self.assertEqual(2, code)
