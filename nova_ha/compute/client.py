@@ -63,8 +63,13 @@ class Nova:
         """Return every host aggregate."""
         return _rows(self._get('/os-aggregates', {}), 'aggregates')
 
-    def servers(self, host: str, limit: int, marker: str | None) -> Row:
-        """Return a page of the host's servers, all projects."""
+    def servers(
+        self, host: str, limit: int, marker: str | None, detail: bool = True
+    ) -> Row:
+        """Return a page of the host's servers, all projects.
+
+        :param detail: with all that nova knows of them; else uuid and name.
+        """
         query = {
             'all_tenants': '1',
             'host': host,
@@ -72,7 +77,8 @@ class Nova:
             'sort_key': 'created_at',
             'sort_dir': 'asc',
         }
-        return self._get('/servers/detail', _with(query, marker=marker))
+        path = '/servers/detail' if detail else '/servers'
+        return self._get(path, _with(query, marker=marker))
 
     def servers_like(self, name: str, limit: int, marker: str | None) -> Row:
         """Return a page of servers, all projects.

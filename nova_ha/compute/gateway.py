@@ -171,6 +171,24 @@ class NovaCompute:
             self._see_cell(host)
         return instances
 
+    def present(self, host: str) -> frozenset[str]:
+        """Return the uuids of the instances nova places on the host.
+
+        Whether nova has applied the filter cannot be seen here: uuids that
+        :meth:`instances` does not know prove nothing.
+        """
+        with self._asking(f'list the uuids of the instances of {host}') as n:
+            found = listing.collect(
+                lambda marker: n.servers(
+                    host, self._page_size(), marker, detail=False
+                ),
+                'servers',
+                marker='id',
+            )
+        if not found:
+            self._see_cell(host)
+        return frozenset(str(row['id']) for row in found)
+
     def instance(self, uuid: str) -> Instance:
         """Return one instance as it is now.
 

@@ -65,8 +65,17 @@ class Engine:
             world.store, self._journal, world.clock, pools.hosts, settings
         )
         wake = self.conductor.wake
+        self._first_look = FirstLook(
+            world.compute, pools.evacuations, world.clock
+        )
         self.intake = Intake(
-            world, self._fences, self._gates, self._journal, pools.hosts, wake
+            world,
+            self._fences,
+            self._gates,
+            self._journal,
+            self._first_look,
+            pools.hosts,
+            wake,
         )
         self.operator = Operator(
             world, self._gates, self._journal, settings, wake
@@ -134,7 +143,7 @@ class Engine:
         guard = StormGuard(world.store, settings)
         waiting = Waiting(world, self._gates, settings)
         watch = HostWatch(world, waiting, settings)
-        first_look = FirstLook(world.compute, self._pools.evacuations)
+        first_look = self._first_look
         calls = NovaCalls(
             world.store,
             world.compute,

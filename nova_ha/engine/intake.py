@@ -14,6 +14,7 @@ import logging
 from typing import Any
 
 from nova_ha.engine.fences import Fences
+from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.world import World
@@ -70,6 +71,7 @@ class Intake:
         fences: Fences,
         gates: Gates,
         journal: Journal,
+        first_look: FirstLook,
         background: futures.Executor,
         wake: Callable[[str], None],
     ) -> None:
@@ -80,6 +82,7 @@ class Intake:
         self._fences = fences
         self._gates = gates
         self._journal = journal
+        self._first_look = first_look
         self._background = background
         self._wake = wake
 
@@ -103,8 +106,10 @@ class Intake:
         host = self._hosts.get(name)
         since = self._clock.now()
         self._fences.start(host, deadline)
-        # Beside it, and nobody waits: a dead cluster delays no answer.
+        # Beside it, and nobody waits: a dead cluster delays no answer, nor
+        # does a dead nova.
         self._gates.shut_soon(host)
+        self._first_look.foresee(host.name)
         wish = since if power_on else None
         begun = self._begin(host.name, origin, reason, since, wish)
         try:

@@ -97,6 +97,7 @@ class Worklist:
         self.looking: set[str] = set()
         self.refusals: dict[str, Exception] = {}
         self.over_since: dict[str, datetime.datetime] = {}
+        self.quickest: datetime.timedelta | None = None
         self.looked_at: datetime.datetime | None = None
         self.missing_since: dict[str, datetime.datetime] = {}
         self.followed_at: datetime.datetime | None = None
@@ -166,6 +167,15 @@ class Worklist:
     def askable(self) -> Sequence[Evacuation]:
         """Return all rows but those whose snapshot is not chosen yet."""
         return [r for r in self.rows.values() if not disks.is_to_be_chosen(r)]
+
+    def went_over(self, row: Evacuation, now: datetime.datetime) -> None:
+        """Note when its record was first seen to be over."""
+        if row.instance in self.over_since:
+            return
+        self.over_since[row.instance] = now
+        if row.asked_at is not None:
+            took = now - row.asked_at
+            self.quickest = min(took, self.quickest or took)
 
     def unfinished(self) -> bool:
         """Whether any row has not ended."""

@@ -142,6 +142,12 @@ class Compute(Protocol):
         All cells and projects, every page.
         """
 
+    def present(self, host: str) -> frozenset[str]:
+        """Return the uuids of the instances nova places on the host.
+
+        As :meth:`instances`, but for a third of nova's time.
+        """
+
     def instance(self, uuid: str) -> Instance:
         """Return one instance as it is now.
 

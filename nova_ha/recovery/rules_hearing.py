@@ -43,6 +43,11 @@ DEFAULTS: Mapping[Question, Answer] = {
     Question.RESET_STATE: False,
 }
 
+BY_DEFAULT = {
+    Question.STORAGE: 'nobody says that it is on storage that hosts share',
+}
+"""In whose name the default answers, where that is not plain."""
+
 CARE: Mapping[Question, Sequence[object]] = {
     Question.EVACUATE: (False, True),
     Question.STORAGE: (
@@ -127,7 +132,10 @@ class Hearing:
         for source in self._rules.keys_on:
             yield from self._of_keys(source)
         yield from self._of_rules(BUILT_IN)
-        yield Said(DEFAULTS[self._question], 'by default')
+        yield Said(
+            DEFAULTS[self._question],
+            BY_DEFAULT.get(self._question, 'by default'),
+        )
 
     def _of_rules(self, rules: Sequence[Rule]) -> Iterator[Said]:
         for rule in rules:

@@ -268,6 +268,9 @@ class SimNova:
             if s.host == host and not s.deleted
         ]
 
+    def present(self, host: str) -> frozenset[str]:
+        return frozenset(i.uuid for i in self.instances(host))
+
     def instance(self, uuid: str) -> Instance:
         return self._server(uuid).seen()
 

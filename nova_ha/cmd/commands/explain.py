@@ -22,13 +22,14 @@ from nova_ha.recovery import rules_deciding
 from nova_ha.recovery import staying
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Instance
+from nova_ha.recovery.states import DiskPolicy
 
 if TYPE_CHECKING:
     from nova_ha.cmd.commands import Subparsers
     from nova_ha.compute.gateway import NovaCompute
 
-WIDTH = 72
-"""Characters of a line of reasons."""
+WIDTH = 56
+"""Characters of a line of reasons: the table has less than 80."""
 
 _UUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
@@ -72,10 +73,14 @@ class Explained:
 
     @property
     def outcome(self) -> str:
-        """What would become of it."""
-        if not self.stays:
-            return 'evacuated'
-        return 'failed' if self.decision.unsure else 'left on its host'
+        """What would become of it, in a word."""
+        unknown = self.instance.vm_state == eligibility.UNKNOWN
+        if unknown or (self.stays and self.decision.unsure):
+            return 'fails'
+        if self.stays:
+            return 'stays'
+        waits = self.decision.disk is DiskPolicy.WAIT
+        return 'waits' if waits else 'evacuated'
 
 
 def _explain(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import datetime
 import logging
 
+from nova_ha.engine.cadence import Cadence
 from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.first_look import FirstLook
@@ -50,9 +51,6 @@ FULL_EVERY = 10.0
 FEW = 200
 """Up to so many records a full read costs no more than a look for changes."""
 
-SLACK = 0.001
-"""Seconds; a tick that comes so much too early reads all the same."""
-
 IDLE = 2.0
 """Seconds until the next look when only back-offs are waited for."""
 
@@ -86,9 +84,9 @@ class Evacuating:
             world.compute, world.policy, first_look, world.clock
         )
         self._follower = Follower(calls, disk_calls, world.clock, settings)
+        self._cadence = Cadence(world.clock, settings)
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
-        self._answered: dict[str, float] = {}
         self._queried_all: dict[str, float] = {}
 
     def run(self, recovery: Recovery) -> Outcome:
@@ -98,7 +96,7 @@ class Evacuating:
         self._follower.hear(work)
         asked: Sequence[Evacuation] = ()
         if not work.planned or (
-            work.unfinished() and self._due(recovery.uuid)
+            work.unfinished() and self._cadence.is_due(work)
         ):
             self._read_records(work)
             self._plan(work)
@@ -123,7 +121,7 @@ class Evacuating:
         """Drop what is remembered of a recovery."""
         self._work.pop(uuid, None)
         self._queried.pop(uuid, None)
-        self._answered.pop(uuid, None)
+        self._cadence.forget(uuid)
         self._queried_all.pop(uuid, None)
         self._first_look.forget(uuid)
 
@@ -147,21 +145,6 @@ class Evacuating:
             self._planner.plan(work)
             work.planned = True
 
-    def _due(self, uuid: str) -> bool:
-        return self._until_due(uuid) <= SLACK
-
-    def _until_due(self, uuid: str) -> float:
-        """Return the seconds until nova's records are to be read again.
-
-        Counted from nova's answer, so that a slow nova is not pressed, and
-        whatever else wakes the recovery in between.
-        """
-        answered = self._answered.get(uuid)
-        if answered is None:
-            return 0.0
-        due = answered + self._settings().poll_interval
-        return max(0.0, due - self._clock.monotonic())
-
     def _read_records(self, work: Worklist) -> None:
         """Read nova's records; of many, only what may have changed.
 
@@ -177,11 +160,14 @@ class Evacuating:
             work.merge(self._compute.migrations(host, since))
             untouched = {MigrationStatus.ACCEPTED}
             work.merge(self._compute.migrations(host, statuses=untouched))
-        else:
+        elif work.planned:
             work.merge(self._compute.migrations(host))
             self._queried_all[uuid] = started
+        else:
+            work.merge(self._first_look.records(work.recovery))
+            self._queried_all[uuid] = started
         self._queried[uuid] = started
-        self._answered[uuid] = self._clock.monotonic()
+        self._cadence.answered(uuid)
 
     def _fill_window(
         self, work: Worklist, fenced: Mapping[str, following.Fence]
@@ -258,7 +244,7 @@ class Evacuating:
             return min(IDLE, LOOK_EVERY)
         first = ordering.wait_until(work.rows.values())
         if first is None or work.open() or work.asking:
-            return self._until_due(work.recovery.uuid)
+            return self._cadence.until_due(work)
         left = (first - self._clock.now()).total_seconds()
         return min(max(left, self._settings().poll_interval), IDLE)
 

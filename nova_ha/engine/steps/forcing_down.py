@@ -47,9 +47,9 @@ class ForcingDown:
     def run(self, recovery: Recovery) -> Outcome:
         """Take one tick; see :class:`~nova_ha.engine.outcome.Step`."""
         proof = safety.require_off_proof(recovery)
+        self._first_look.begin(recovery)
         try:
             service = self._compute.service(recovery.host)
-            self._first_look.begin(recovery)
             known = recovery.service_before
             before = still(known, service) if known else self._found(service)
             if before != known:

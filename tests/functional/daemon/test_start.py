@@ -40,6 +40,14 @@ class RefusedTest(base.DaemonTest):
         )
         self.assert_refused('hosts.yaml', 'compute1', 'power.ip')
 
+    def test_bad_rules_file(self):
+        self.fencer.make_store()
+        rules = self.fencer.directory / 'rules.yaml'
+        self.fencer.configure({'policy': {'rules_file': rules}})
+        self.assert_refused(str(rules), '[policy] rules_file')
+        rules.write_text('rules:\n- name: databases\n  set: {prio: 1}\n')
+        self.assert_refused(f'{rules}:3', "rule 'databases'", 'set.prio')
+
     def test_no_schema(self):
         self.assert_refused('nova-ha-manage db sync')
 
@@ -152,6 +160,24 @@ class ReloadTest(base.DaemonTest):
         self.assertTrue(self.fencer.answers())
         self.assertEqual(['compute1'], self.names())
         self.reload({'evacuation': {'window': 2}}, 'Reloaded: 1 hosts')
+        self.assertEqual(['compute2'], self.names())
+
+    def test_a_bad_rule_is_kept_out(self):
+        """And so are good hosts and options that came with it."""
+        self.fencer.make_store()
+        rules = self.fencer.directory / 'rules.yaml'
+        rules.write_text('rules: []')
+        options = {'policy': {'rules_file': rules}}
+        self.fencer.configure(options)
+        self.fencer.start()
+        self.fencer.write_hosts({'compute2': {'driver': 'fake'}})
+        rules.write_text('rules: [{name: a, set: {priority: 1001}}]')
+        self.reload(options, 'Not reloaded')
+        self.assertIn("rule 'a': set.priority: must be", self.fencer.log())
+        self.assertNotIn('Traceback', self.fencer.log())
+        self.assertEqual(['compute1'], self.names())
+        rules.write_text('rules: [{name: a, set: {priority: 1000}}]')
+        self.reload(options, 'Reloaded: 1 hosts, 1 rules')
         self.assertEqual(['compute2'], self.names())
 
     def names(self):

@@ -26,6 +26,8 @@ class Front:
     :ivar newest: newest microversion to advertise; None leaves nova's own.
     :ivar answers: ``(status, headers, body)`` to give instead of nova's,
         first come first served.
+    :ivar identity: headers for requests that bear none of nova's stub of
+        keystone, as those of a program of its own.
     """
 
     def __init__(self, app):
@@ -35,6 +37,7 @@ class Front:
         self.newest = None
         self.answers = []
         self.before = None
+        self.identity = {}
 
     def start(self):
         self._server = wsgi.Server(('127.0.0.1', 0), self, numthreads=8)
@@ -59,6 +62,9 @@ class Front:
             int(environ.get('CONTENT_LENGTH') or 0)
         )
         environ['wsgi.input'] = _Replay(body)
+        for name, value in self.identity.items():
+            key = f'HTTP_{name.upper().replace("-", "_")}'
+            environ.setdefault(key, value)
         with self._lock:
             self.requests.append(_noted(environ, body))
             answer = self.answers.pop(0) if self.answers else None

@@ -186,10 +186,12 @@ class RealDaemonTest(base.OcfTestCase):
         self.assertNotIn('hidden', done.stderr)
 
     def test_hosts_file_gone(self):
-        """It goes on with the hosts it knows; a new one does not start."""
+        """The one that runs says so; a new one does not start."""
         self.fencer.start()
         self.fencer.hosts_file.unlink()
-        self.assertEqual(0, self.fence_agent('monitor').returncode)
+        done = self.fence_agent('monitor')
+        self.assertEqual(1, done.returncode)
+        self.assertIn('hosts.yaml is gone', done.stderr)
         self.fencer.terminate()
         self.assertIn('hosts.yaml: cannot be read', self.fencer.refuses())
         done = self.fence_agent('monitor')

@@ -43,6 +43,7 @@ class WorkingTest(OneBmcTestCase):
         )
         self.assertTrue(before <= proof.verified_at <= after)
         self.assertIs(True, proof.was_running)
+        self.assert_no_session_left()
         self.assertEqual(
             {'power': 'off', 'sessions': 0, 'offs': 1}, self.bmc.state()
         )
@@ -50,6 +51,7 @@ class WorkingTest(OneBmcTestCase):
     def test_already_off_is_success_at_once(self):
         self.bmc.set(power='off')
         self.assertIs(False, self.off(self.host).was_running)
+        self.assert_no_session_left()
         self.assertEqual(
             {'power': 'off', 'sessions': 0, 'offs': 0}, self.bmc.state()
         )

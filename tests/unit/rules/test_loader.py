@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 import pathlib
+import re
 import textwrap
 
 import fixtures
@@ -21,7 +22,9 @@ from nova_ha.recovery.states import DiskPolicy
 from nova_ha.recovery.states import StorageClass
 from nova_ha.recovery.states import TargetState
 
-SAMPLE = pathlib.Path(__file__).parents[3] / 'etc/nova-ha/rules.yaml'
+ROOT = pathlib.Path(__file__).parents[3]
+SAMPLE = ROOT / 'etc/nova-ha/rules.yaml'
+GUIDE = ROOT / 'doc/source/admin/rules.rst'
 
 WHOLE = """
     keys_on: [flavor, image]
@@ -200,6 +203,13 @@ class GoodFileTest(RulesFileTestCase):
         ):
             self.assertIn(f'{field}:', text)
 
+    def test_what_the_guide_shows(self):
+        blocks = re.findall(r'::\n\n((?:    .*\n|\n)+)', GUIDE.read_text())
+        shown = [block for block in blocks if '    rules:\n' in block]
+        self.assertEqual(2, len(shown))
+        for block in shown:
+            self.assertEqual((), self.read(block).warnings)
+
 
 class BadFileTest(RulesFileTestCase):
     def test_what_is_wrong_is_told_with_line_rule_and_field(self):
@@ -368,8 +378,8 @@ class BadFileTest(RulesFileTestCase):
                 '{a: {timeout: 0}}',
             ),
             (
-                'group a: befor: unknown (known: after, ready, timeout)',
-                '{a: {befor: b}}',
+                'group a: comes_after: unknown (did you mean after?)',
+                '{a: {comes_after: b}}',
             ),
         ):
             with self.subTest(text):
