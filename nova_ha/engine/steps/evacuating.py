@@ -113,6 +113,7 @@ class Evacuating:
             raise
         for row in asked:
             self._calls.ask(work, row, proof)
+        self._turns.asked(recovery.uuid)
         if work.unfinished():
             return self._go_on(work)
         return self._conclude(work)
@@ -281,7 +282,7 @@ class Evacuating:
             default=work.recovery.state_since,
         )
         last = max(last, work.recovery.state_since)
-        if work.waiting and not work.open():
+        if any(work.waiting.values()) and not work.open():
             return ''  # a restart group is waited for; its time is limited
         seconds = self._settings().timeout + self._settings().settle
         if (self._clock.now() - last).total_seconds() < seconds:
