@@ -589,17 +589,17 @@ class SimNova:
         """As ServerGroupAffinityFilter and ServerGroupAntiAffinityFilter."""
         for group in self.groups:
             if instance in group.members:
-                others = self._at(group, instance)
+                others = self._at(group.members - {instance})
                 if group.policy == 'anti-affinity' and host in others:
                     return False
-                if group.policy == 'affinity' and others:
-                    return host in others
+                if group.policy == 'affinity':
+                    return host in self._at(group.members)
         return True
 
-    def _at(self, group: ServerGroup, instance: str) -> set[str | None]:
+    def _at(self, members: Collection[str]) -> set[str | None]:
         return {
             self.servers[m].host
-            for m in group.members - {instance}
+            for m in members
             if not self.servers[m].deleted
         }
 

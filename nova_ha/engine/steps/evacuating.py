@@ -149,6 +149,7 @@ class Evacuating:
         self._pacing.asked(work, asked)
         for row in asked:
             self._calls.ask(work, row, proof)
+        self._turns.asked(recovery.uuid)
         self._follower.send(work)
         if work.unfinished() and pause:
             return self._held(work, pause)
@@ -346,7 +347,7 @@ class Evacuating:
             default=work.recovery.state_since,
         )
         last = max(last, work.recovery.state_since)
-        if work.waiting and not work.open():
+        if any(work.waiting.values()) and not work.open():
             return ''  # a restart group is waited for; its time is limited
         seconds = self._settings().timeout + self._settings().settle
         if (self._clock.now() - last).total_seconds() < seconds:
