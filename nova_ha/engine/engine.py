@@ -88,8 +88,14 @@ class Engine:
             self.modes.why_still,
         )
         wake = self.conductor.wake
+        self._server_groups = ServerGroups(
+            world.compute, pools.evacuations, world.clock, wake
+        )
         self._first_look = FirstLook(
-            world.compute, pools.evacuations, world.clock
+            world.compute,
+            pools.evacuations,
+            world.clock,
+            self._server_groups.foresee,
         )
         precautions = Precautions(
             world,
@@ -241,7 +247,7 @@ class Engine:
         return Turns(
             world.store,
             world.policy,
-            ServerGroups(world.compute, pools.evacuations, world.clock, wake),
+            self._server_groups,
             Prober(
                 world.compute, world.probe, pools.probes, world.clock, wake
             ),

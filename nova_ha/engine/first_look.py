@@ -8,6 +8,7 @@ and which records there are is asked for once it is proven off: only from
 then on nothing can leave it unseen.
 """
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from concurrent import futures
 import contextlib
@@ -27,6 +28,9 @@ LOG = logging.getLogger(__name__)
 
 FRESH = datetime.timedelta(seconds=60)
 """How old what was foreseen may be when the host is proven off."""
+
+TWO = 2
+"""Instances that can be in each other's way."""
 
 Found = TypeVar('Found')
 
@@ -53,6 +57,9 @@ class FirstLook:
     """Asks in advance, and hands each answer out once.
 
     :param pool: where nova is asked.
+    :param also: is called with each recovery whose host has been proven off,
+        to ask for more, unless the host is known to have less than two
+        instances; must not wait.
     """
 
     def __init__(
@@ -60,7 +67,9 @@ class FirstLook:
         compute: ports.Compute,
         pool: futures.Executor,
         clock: ports.Clock,
+        also: Callable[[Recovery], None] = lambda _recovery: None,
     ) -> None:
+        self._also = also
         self._compute = compute
         self._pool = pool
         self._clock = clock
@@ -97,6 +106,8 @@ class FirstLook:
             present=submit(self._compute.present, host) if foreseen else None,
             records=submit(self._compute.migrations, host),
         )
+        if foreseen is None or not _are_few(foreseen.instances):
+            self._also(recovery)
 
     def instances(self, recovery: Recovery) -> Sequence[Instance]:
         """Return the instances on the host since it was proven off.
@@ -141,6 +152,13 @@ class FirstLook:
         ):
             return None
         return begun
+
+
+def _are_few(answer: futures.Future[Sequence[Instance]]) -> bool:
+    """Whether it is known by now that there are less than two."""
+    if not answer.done() or answer.cancelled() or answer.exception():
+        return False
+    return len(answer.result()) < TWO
 
 
 def _had(answer: futures.Future[Found]) -> Found | None:

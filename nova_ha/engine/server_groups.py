@@ -8,6 +8,7 @@ import dataclasses
 import logging
 
 from nova_ha.recovery import ports
+from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import ServerGroup
 
 LOG = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class ServerGroups:
         self._wake = wake
         self._begun: dict[str, _Listing] = {}
         self._wanted: set[str] = set()
+        self._awaited: set[str] = set()
         self._unheard: set[str] = set()
 
     def of(self, uuid: str) -> Sequence[ServerGroup] | None:
@@ -58,17 +60,24 @@ class ServerGroups:
         group comes late, and costs an attempt.
         """
         self._unheard.discard(uuid)
+        self._awaited.add(uuid)  # before the look: it may come right after
         now = self._clock.monotonic()
         listing = self._begun.get(uuid)
         if listing is None:
             self._wanted.add(uuid)
             return None
         if _is_told(listing.future):
+            self._awaited.discard(uuid)
             return listing.future.result(0)
         if listing.future.done() and listing.tries + 1 < TRIES:
             self._begin(uuid, listing.since, listing.tries + 1)
         given_up = listing.future.done() and listing.tries + 1 >= TRIES
         return () if given_up or now - listing.since >= PATIENCE else None
+
+    def foresee(self, recovery: Recovery) -> None:
+        """Ask nova already; nobody waits for it."""
+        if recovery.uuid not in self._begun:
+            self._begin(recovery.uuid, self._clock.monotonic(), 0)
 
     def begin(self, uuid: str) -> None:
         """Ask nova, if that is wanted: behind what matters more."""
@@ -93,6 +102,7 @@ class ServerGroups:
         self._begun.pop(uuid, None)
         self._wanted.discard(uuid)
         self._unheard.discard(uuid)
+        self._awaited.discard(uuid)
 
     def _begin(self, uuid: str, since: float, tries: int) -> None:
         future = self._pool.submit(self._compute.server_groups)
@@ -107,7 +117,7 @@ class ServerGroups:
         error = done.exception()
         if error is not None:
             LOG.warning('The server groups could not be listed: %s', error)
-        if uuid in self._begun:
+        if uuid in self._awaited:
             self._unheard.add(uuid)
             self._wake(uuid)
 

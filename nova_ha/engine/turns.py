@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose turn it is: restart groups and server groups, over all hosts.
 
-Nova is asked for its server groups while the first instance is already on
-its way: until it has answered, no other is asked for. Where other hosts are
-being recovered too, the first waits as well, for one of its server group may
-be on its way from there; and only then is the store asked for their rows.
+Nova is asked for its server groups while it is told that the host is down;
+should it not have answered by then, one instance goes ahead of the others.
+Where other hosts are being recovered too, that one waits as well, for one of
+its server group may be on its way from there; and only then is the store
+asked for their rows.
 """
 
 from collections.abc import Mapping

@@ -226,4 +226,4 @@ def _spares(conf: cfg.ConfigOpts) -> Sequence[str]:
     finally:
         power.close()
     # The mark of a reserved host comes with the spares.
-    return [h.name for h in loaded.hosts if getattr(h, 'reserved', False)]
+    return [h.name for h in loaded.hosts if h.reserved]

@@ -54,8 +54,10 @@ class ServerGroupsTest(WorldTest):
         self.world.faults.add(
             Fault('compute', 'server_groups', error=NOVA_AWAY, times=99)
         )
+        self.world.nova.full = {'h3', 'h4'}
         self.fenced()
         self.world.until(self.late_checks)
+        self.world.nova.full.clear()
         self.world.until_state('h1', S.EVACUATED)
 
     def test_two_hosts_at_once(self):
