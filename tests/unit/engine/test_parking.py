@@ -5,6 +5,7 @@ import types
 
 from nova_ha.recovery import errors
 from nova_ha.recovery import parking
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator.wire import Fault
@@ -230,7 +231,7 @@ class ParkingTest(Parking, WorldTest):
 
     def test_a_guard_holds_it_back(self):
         self.world.settings = self.world.settings.__class__(
-            owner='c1', storm_hosts=1
+            owner='c1', guards=GuardLimits(hosts_at_a_time=1)
         )
         self.parked(1)
         self.world.nova.boot('h2')
