@@ -207,7 +207,7 @@ class Follower:
         elif following.waited(row, self._settings().timeout, now):
             self._too_long(work, row, record, now)
         elif over:
-            work.went_over(row, now)
+            work.over_since.setdefault(row.instance, now)
             if record and record.status in following.OVER_BADLY:
                 self._calls.look(work, row)
         # Else nova works on it, or has lost it: the time-out ends that.

@@ -109,7 +109,6 @@ class Worklist:
         self.looking: set[str] = set()
         self.refusals: dict[str, Exception] = {}
         self.over_since: dict[str, datetime.datetime] = {}
-        self.quickest: datetime.timedelta | None = None
         self.looked_at: datetime.datetime | None = None
         self.missing_since: dict[str, datetime.datetime] = {}
         self.followed_at: datetime.datetime | None = None
@@ -183,15 +182,6 @@ class Worklist:
         return [
             r for r in self.rows.values() if r.state in states.EVACUATION_OPEN
         ]
-
-    def went_over(self, row: Evacuation, now: datetime.datetime) -> None:
-        """Note when its record was first seen to be over."""
-        if row.instance in self.over_since:
-            return
-        self.over_since[row.instance] = now
-        if row.asked_at is not None:
-            took = now - row.asked_at
-            self.quickest = min(took, self.quickest or took)
 
     def restoring(self) -> Sequence[Evacuation]:
         """Return what has been evacuated and gets its snapshot back."""

@@ -165,6 +165,10 @@ class World:
         if fenced.recovery is not None:
             stored = self.storage.store.get(fenced.recovery.uuid)
             return safety.proves(stored.off_proof, stored)
+        # From the spool the store may have taken it in meanwhile.
+        stored = self.storage.store.active(host)
+        if stored is not None and stored.off_proof == fenced.proof:
+            return True
         return any(
             record.host == host and record.off_proof == fenced.proof
             for _key, record in self.storage.spool.entries()

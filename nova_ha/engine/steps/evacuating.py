@@ -110,9 +110,7 @@ class Evacuating:
         self._planner = Planner(
             world.compute, world.policy, means.first_look, world.clock
         )
-        self._cadence = Cadence(
-            world.clock, settings, lambda: means.pacing.window
-        )
+        self._cadence = Cadence(world.clock, settings)
         self._follower = Follower(
             means.calls,
             means.disk_calls,
@@ -197,7 +195,7 @@ class Evacuating:
 
     def _is_due(self, work: Worklist) -> bool:
         uuid = work.recovery.uuid
-        return self._cadence.is_due(work) or self._turns.has_news(uuid)
+        return self._cadence.is_due(uuid) or self._turns.has_news(uuid)
 
     def _read_records(self, work: Worklist) -> None:
         """Read nova's records; of many, only what may have changed.
@@ -330,7 +328,7 @@ class Evacuating:
     def _pause(self, work: Worklist) -> float:
         if work.open() and len(work.open()) == len(work.restoring()):
             return min(IDLE, LOOK_EVERY)
-        due = self._cadence.until_due(work)
+        due = self._cadence.until_due(work.recovery.uuid)
         moments = [ordering.wait_until(work.rows.values()), work.turn_at]
         known = [moment for moment in moments if moment is not None]
         if not known or work.open() or work.asking:

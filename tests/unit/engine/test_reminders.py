@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An alarm that a crash swallowed is raised by the next start."""
 
+import dataclasses
+
 from nova_ha.recovery import errors
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator.daemon import AnswerLost
@@ -43,6 +45,10 @@ class ReminderTest(WorldTest):
         self.assert_alarmed('2 failed')
 
     def test_told_once_by_each_daemon(self):
+        # Each try of what is parked tells anew how it went.
+        self.world.settings = dataclasses.replace(
+            self.world.settings, parked_interval=0.0
+        )
         self.world.nova.full = {'h2', 'h3'}
         self.lost_and_fenced()
         self.world.until_state('h1', S.EVACUATION_FAILED)

@@ -67,6 +67,8 @@ class ErrorsTest(unittest.TestCase):
                 'PowerStuck',
                 'ClusterUnavailable',
                 'ComputeUnavailable',
+                'ImageUnavailable',
+                'PlacementUnavailable',
                 'StoreUnavailable',
             },
             retriable,
