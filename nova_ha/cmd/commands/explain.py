@@ -87,12 +87,14 @@ def _explain(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     from nova_ha.clock import SystemClock
     from nova_ha.compute.gateway import NovaCompute
     from nova_ha.engine.policy import RulesPolicy
+    from nova_ha.image.gateway import GlanceImages
     from nova_ha.rules import RulesFile
 
     rules = RulesFile(args.rules or conf.policy.rules_file)
     nova = NovaCompute.from_conf(conf)
     host, instances = _found(nova, args)
-    policy = RulesPolicy(rules.rules, nova, SystemClock())
+    images = GlanceImages.from_conf(conf)
+    policy = RulesPolicy(rules.rules, nova, SystemClock(), images)
     decisions = policy.decide(host, instances)
     found = [_explained(i, decisions[i.uuid]) for i in instances]
     if args.format == 'json':
@@ -137,11 +139,11 @@ def _server(nova: 'NovaCompute', wanted: str) -> Instance:
 
 
 def _explained(instance: Instance, decision: Decision) -> Explained:
-    obstacle = eligibility.obstacle(instance)
+    obstacle = eligibility.obstacle(instance, decision.reset_state)
     return Explained(
         instance,
         decision,
-        obstacle or 'nova evacuates it in this state',
+        eligibility.obstacle(instance) or 'nova evacuates it in this state',
         obstacle or staying.reason(instance, decision) or '',
     )
 

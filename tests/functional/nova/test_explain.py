@@ -151,6 +151,8 @@ class ExplainTestCase(base.NovaTestCase):
         self.make(AMPHORA)
         test = self.make('test-1')
         self.ask('POST', f'/servers/{test}/action', {'pause': None})
+        paused = self.make('paused', metadata={'nova_ha:disk': 'rebuild'})
+        self.ask('POST', f'/servers/{paused}/action', {'pause': None})
         self.make('elsewhere', host='host2')
         self.front.forget()
 
@@ -161,12 +163,13 @@ class ExplainTestCase(base.NovaTestCase):
         self.assertEqual(1, asked.count('GET /servers/detail'))
         self.assertEqual(
             {
-                'db': 'stays',
+                'db': 'waits',
                 'quick': 'stays',
                 'mine': 'evacuated',
                 'volume': 'evacuated',
                 AMPHORA: 'stays',
                 'test-1': 'stays',
+                'paused': 'stays',
             },
             {name: found[name]['outcome'] for name in found},
         )
@@ -210,6 +213,10 @@ class ExplainTestCase(base.NovaTestCase):
         )
         found = self.explain('--host', 'host1', '--rules', str(new))
         self.assertEqual({'stays'}, {one['outcome'] for one in found.values()})
+        new.write_text('rules: [{name: way, set: {reset_state: on}}]')
+        found = self.explain('--host', 'host1', '--rules', str(new))
+        self.assertEqual('evacuated', found['paused']['outcome'])
+        self.assertIn('paused', found['paused']['nova'])
 
     def test_one_instance_as_a_table(self):
         uuid = self.make('db.1+[x]', metadata={'role': 'db'}, tags=['gold'])
@@ -221,7 +228,7 @@ class ExplainTestCase(base.NovaTestCase):
                 f'db.1+[x] ({uuid})',
                 'host1',
                 'nova evacuates it in this state',
-                'stays',
+                'waits',
                 "900 (rule 'databases' (rules.yaml line 3)",
             ):
                 self.assertIn(words, done.stdout)
