@@ -10,6 +10,9 @@ from tests.functional.nova import front
 
 INSTANCES = 4
 
+SHARED = 'rules: [{name: all, set: {storage: shared}}]'
+"""The fake driver has no disks; nova would call them local."""
+
 
 class AsAdmin:
     """Lets whoever asks be the administrator: there is no keystone."""
@@ -39,6 +42,8 @@ class TakeoverSuite:
         self.addCleanup(self.asked_by_daemons.stop)
         url = self.database()
         bmc = self.make_bmc('host1')
+        rules = self.directory / 'rules.yaml'
+        rules.write_text(SHARED)
         self.fencer, self.other = (
             self.make_fencer(
                 name,
@@ -47,6 +52,7 @@ class TakeoverSuite:
                 engine={'lease': self.lease},
                 evacuation={'window': 1, 'settle': 5},
                 nova={'endpoint': self.asked_by_daemons.url},
+                policy={'rules_file': rules},
             )
             for name in ('fencer-1', 'fencer-2')
         )
