@@ -76,9 +76,13 @@ class SocketTakenTest(base.DaemonTest):
         second = self.make_fencer('fencer-2', {'compute1': {'driver': 'fake'}})
         second.make_store()
         second.configure({'fencer': {'socket': self.fencer.socket}})
-        said = second.refuses()
-        self.assertIn(str(self.fencer.socket), said.splitlines()[-1])
-        self.assertIn(str(self.fencer.pid), said.splitlines()[-1])
+        [said] = [
+            line
+            for line in second.refuses().splitlines()
+            if line.startswith('nova-ha-fencer: ')
+        ]
+        self.assertIn(str(self.fencer.socket), said)
+        self.assertIn(str(self.fencer.pid), said)
         self.assertTrue(self.fencer.answers())
 
 
