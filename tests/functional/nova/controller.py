@@ -15,6 +15,7 @@ from nova_ha.engine.engine import Engine
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.world import World
+from nova_ha.probe import SocketProbe
 from nova_ha.recovery import ports
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import OffProof
@@ -73,6 +74,7 @@ class Controller:
                 store=self.store,
                 spool=FileSpool(place / 'spool'),
                 notifier=self.notices,
+                probe=SocketProbe(),
                 clock=self.clock,
             ),
             Pools.of(fencing=2, hosts=2, evacuations=4),

@@ -9,6 +9,7 @@ from nova_ha.engine.engine import Engine
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.world import World
+from nova_ha.probe import SocketProbe
 from nova_ha.recovery import errors
 from nova_ha.recovery import model
 from nova_ha.recovery import states
@@ -206,6 +207,7 @@ class IncidentTestCase(SpareTestCase):
                 store=self.store,
                 spool=Spool(),
                 notifier=self.notices,
+                probe=SocketProbe(),
                 clock=SystemClock(),
             ),
             Pools.of(2, 4, 4),
