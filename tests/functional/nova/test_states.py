@@ -105,7 +105,10 @@ class StatesTestCase(StatesBase):
         uuids = dict(zip(names, self.boot(2), strict=True))
         (shelved,) = self.boot(1)
         self.act(shelved, 'shelve', 'shelved_offloaded')
-        self.assertIsNone(self.gateway.instance(shelved).host)
+        # Nova takes it off the host a moment after it has named the state.
+        self.wait_until(
+            lambda: self.gateway.instance(shelved).host is None, 'no host'
+        )
         self.fail_host()
         for name, uuid in uuids.items():
             self.put(uuid, vm_state=name)
