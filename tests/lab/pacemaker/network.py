@@ -39,8 +39,12 @@ class Network:
         self.add_address(BRIDGE)
 
     def add_address(self, address: str) -> None:
-        """One more at the switch: a BMC's. Repeatable."""
+        """One more at the switch: a BMC's, a guest's. Repeatable."""
         self._ip('addr', 'replace', f'{address}{BITS}', 'dev', 'switch')
+
+    def remove_address(self, address: str) -> None:
+        """It is not at the switch any more."""
+        self._ip('addr', 'del', f'{address}{BITS}', 'dev', 'switch')
 
     def plug(self, namespace: str, link: str, address: str) -> None:
         """Make a machine's namespace and its cable, which is down at first.
