@@ -26,6 +26,13 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
             fence_timeout=conf.fencer.fence_timeout,
             read_timeout=conf.power.read_timeout,
             window=evacuation.window,
+            adaptive=evacuation.adaptive,
+            window_min=evacuation.window_min,
+            window_max=evacuation.window_max,
+            target_window=evacuation.target_window,
+            cell_window=evacuation.cell_window,
+            cells=tuple(_pair(item) for item in evacuation.cells),
+            parked_interval=evacuation.parked_interval,
             poll_interval=evacuation.poll_interval,
             settle=evacuation.settle,
             timeout=evacuation.timeout,
@@ -49,3 +56,8 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
         )
 
     return read
+
+
+def _pair(item: str) -> tuple[str, str]:
+    name, _, pattern = item.partition('=')
+    return name.strip(), pattern.strip()

@@ -5,6 +5,8 @@ A look costs nova about a third of what taking an evacuate request costs it,
 so none is made while nothing can have ended.
 """
 
+from collections.abc import Callable
+
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.worklist import Worklist
 from nova_ha.recovery import following
@@ -22,16 +24,29 @@ LONGEST = 2.0
 
 
 class Cadence:
-    """Remembers when nova answered last, for each recovery."""
+    """Remembers when nova answered last, for each recovery.
 
-    def __init__(self, clock: ports.Clock, settings: SettingsSource) -> None:
+    :param window: how many evacuations may be under way now.
+    """
+
+    def __init__(
+        self,
+        clock: ports.Clock,
+        settings: SettingsSource,
+        window: Callable[[], int],
+    ) -> None:
         self._clock = clock
         self._settings = settings
+        self._window = window
         self._answered: dict[str, float] = {}
 
     def answered(self, uuid: str) -> None:
         """Note that the records have just been read."""
         self._answered[uuid] = self._clock.monotonic()
+
+    def last_answer(self, uuid: str) -> float:
+        """Return when they were read last, on the monotonic scale."""
+        return self._answered.get(uuid, float('-inf'))
 
     def is_due(self, work: Worklist) -> bool:
         """Whether nova's records are to be read now."""
@@ -68,7 +83,7 @@ class Cadence:
         next_ones = [
             r for r in work.askable() if r.instance not in work.waiting
         ]
-        if ordering.next_batch(next_ones, len(rows), settings.window, now):
+        if ordering.next_batch(next_ones, len(rows), self._window(), now):
             return 0.0  # there is room, and one that could take it
         sure = SURE * work.quickest.total_seconds() - settings.poll_interval
         return sure - (now - min(asked)).total_seconds()

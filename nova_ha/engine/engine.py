@@ -8,6 +8,7 @@ import threading
 
 from nova_ha.engine.aggregates import REFRESH
 from nova_ha.engine.backups import Backups
+from nova_ha.engine.capacity_watch import CapacityWatch
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.disk_calls import DiskCalls
@@ -19,10 +20,12 @@ from nova_ha.engine.guards import StormGuard
 from nova_ha.engine.host_watch import HostWatch
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
+from nova_ha.engine.left_behind import LeftBehind
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.operator import Operator
 from nova_ha.engine.outcome import Step
+from nova_ha.engine.pacing import Pacing
 from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
@@ -33,9 +36,11 @@ from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.spare_side import SpareSide
 from nova_ha.engine.spooled import Spooled
 from nova_ha.engine.steps.evacuating import Evacuating
+from nova_ha.engine.steps.evacuating import Means
 from nova_ha.engine.steps.fencing import Fencing
 from nova_ha.engine.steps.forcing_down import ForcingDown
 from nova_ha.engine.steps.returning import Returning
+from nova_ha.engine.still_off import StillOff
 from nova_ha.engine.turns import Turns
 from nova_ha.engine.waiting import Waiting
 from nova_ha.engine.world import World
@@ -51,6 +56,7 @@ class Engine:
     :ivar conductor: and
     :ivar loops: turn in threads of their own after :meth:`start`; whoever
         has a clock of his own may turn them himself instead.
+    :ivar pacing: how many evacuations may be under way now.
     """
 
     def __init__(
@@ -89,6 +95,7 @@ class Engine:
         )
         self.cluster_side.use(self.intake, self._proofs)
         self.spare_side = SpareSide(world, self._journal, settings)
+        self.pacing = Pacing(world.clock, settings)
         self.conductor.use(self._steps(wake))
         self._vital = self._make_loops()
         # Not vital: a nova that hangs is no reason to end a daemon.
@@ -150,6 +157,7 @@ class Engine:
         first_look = self._first_look
         waiting = Waiting(world, self._gates, settings)
         watch = HostWatch(world, waiting, settings)
+        capacity = CapacityWatch(world.compute, world.clock, settings)
         calls = NovaCalls(
             world.store,
             world.compute,
@@ -174,15 +182,25 @@ class Engine:
             RecoveryState.HELD: Held(guard, settings),
             RecoveryState.EVACUATING: Evacuating(
                 world,
-                calls,
-                first_look,
-                DiskCalls(world, self._pools.evacuations, wake),
-                self._turns(wake),
+                Means(
+                    calls,
+                    first_look,
+                    DiskCalls(world, self._pools.evacuations, wake),
+                    self._turns(wake),
+                    self.pacing,
+                    capacity,
+                    self._gates.in_doubt,
+                ),
                 settings,
-                self._gates.in_doubt,
             ),
             RecoveryState.EVACUATED: watch,
-            RecoveryState.EVACUATION_FAILED: watch,
+            RecoveryState.EVACUATION_FAILED: LeftBehind(
+                world,
+                watch,
+                capacity,
+                guard,
+                StillOff(world, self._gates, settings),
+            ),
             RecoveryState.RETURNING: Returning(
                 world.compute, self._gates, world.clock, settings
             ),

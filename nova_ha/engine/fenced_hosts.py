@@ -28,6 +28,7 @@ class FencedHosts:
 
         :param active: every active recovery, where they are read already.
         :param targets: hosts of which a fence long over counts too.
+        :param active: all active recoveries, where they are known.
         """
         if active is None:
             active = self._store.recoveries(active=True)

@@ -20,6 +20,7 @@ from nova_ha.engine.worklist import Worklist
 from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
+from nova_ha.recovery import parking
 from nova_ha.recovery import ports
 from nova_ha.recovery import restoring
 from nova_ha.recovery.model import Evacuation
@@ -34,6 +35,9 @@ MAX_BACKOFF = 60.0
 
 FAULT_WITHIN = 2.0
 """Seconds; nova writes the server's fault a little after the record."""
+
+TIMED_OUT = 'timed out'
+"""In the fault of an instance when nova's own messages did not get through."""
 
 SILENCE = 5.0
 """Seconds without a look at nova's records, after which nova may have hung
@@ -128,6 +132,7 @@ class Follower:
             # Nova may or may not have taken it: its record will tell.
             work.missing_since.pop(row.instance, None)
             LOG.warning('%s: no answer to evacuate: %s', row.name, error)
+            work.trouble(row, str(error))
 
     def _note_silence(self, work: Worklist) -> None:
         """Begin to wait for records anew if nova has not answered for long."""
@@ -215,6 +220,7 @@ class Follower:
         )
         seconds = self._settings().timeout
         why = f'not over after {seconds:.0f} s: {known}'
+        work.trouble(row, why)
         self._settle_row(work, row, Event.GAVE_UP, now, why)
 
     # What the servers say.
@@ -244,7 +250,8 @@ class Follower:
             self._confirm(work, row, server, now)
         elif eligibility.obstacle(server, row.reset_state) is not None:
             self._settle_row(work, row, Event.SKIP, now, why)
-        elif row.attempts >= self._settings().attempts:
+        elif self._is_last(work, row, why):
+            why = parking.worded(why)
             self._settle_row(work, row, Event.GAVE_UP, now, why)
         else:
             self._settle_row(
@@ -316,12 +323,23 @@ class Follower:
         now: datetime.datetime,
         **changes: object,
     ) -> None:
-        if row.attempts >= self._settings().attempts:
-            told = _with_hints(work, row, why)
+        if TIMED_OUT in why.lower():
+            work.trouble(row, why)
+        if self._is_last(work, row, why):
+            told = _with_hints(work, row, parking.worded(why))
             self._settle_row(work, row, Event.GAVE_UP, now, told, **changes)
             return
         changes.setdefault('not_before', now + self._backoff(row))
         self._settle_row(work, row, Event.ATTEMPT_FAILED, now, why, **changes)
+
+    def _is_last(self, work: Worklist, row: Evacuation, why: str) -> bool:
+        """Whether this was the last attempt for now.
+
+        What is only tried because there may be room is tried once.
+        """
+        if row.attempts >= self._settings().attempts:
+            return True
+        return work.chosen is not None and parking.is_for_want_of_room(why)
 
     def _confirm(
         self,

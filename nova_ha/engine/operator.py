@@ -41,12 +41,11 @@ class Operator:
         self._power = world.power
         self._store = world.store
         self._spool = world.spool
-        self._gates = gates
+        self._still_off = StillOff(world, gates, settings)
         self._clock = world.clock
         self._journal = journal
         self._settings = settings
         self._wake = wake
-        self._still_off = StillOff(world, gates, settings)
 
     def retry(self, uuid: str, who: str) -> Recovery:
         """Try the failed fencing or the failed evacuations again.

@@ -183,8 +183,11 @@ class Planner:
     @staticmethod
     def _is_to_be_decided(work: Worklist, row: Evacuation | None) -> bool:
         """Whether it is new, or its row is of an earlier incident."""
-        return row is None or (
-            row.state in states.EVACUATION_ENDED
+        if row is None:
+            return True
+        return (
+            (work.chosen is None or row.instance in work.chosen)
+            and row.state in states.EVACUATION_ENDED
             and row.ended_at is not None
             and row.ended_at < work.recovery.state_since
         )

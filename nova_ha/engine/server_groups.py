@@ -73,6 +73,7 @@ class ServerGroups:
 
     def known(self, uuid: str) -> Sequence[ServerGroup]:
         """Return the groups as far as they are known; asks nobody."""
+        self._unheard.discard(uuid)
         listing = self._begun.get(uuid)
         if listing is None or not _is_told(listing.future):
             return ()

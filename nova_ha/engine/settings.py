@@ -12,7 +12,14 @@ class Settings:
     """Seconds, unless said otherwise.
 
     :ivar owner: this controller's name.
-    :ivar window: evacuations under way per host.
+    :ivar window: evacuations under way to begin with, in the whole cloud.
+    :ivar adaptive: whether the window grows and shrinks between
+        ``window_min`` and ``window_max``.
+    :ivar target_window: evacuations under way to one target; 0 is no limit.
+    :ivar cell_window: evacuations under way in one cell; 0 is no limit.
+    :ivar cells: names of cells with patterns of their hosts' names.
+    :ivar parked_interval: until what found no room is tried again without
+        any sign of room; 0: not at all.
     :ivar attempts: evacuate requests per instance that nova may end badly.
     :ivar restore_attempts: rebuild requests for one snapshot.
     :ivar restores_at_once: snapshots put back at a time, per host.
@@ -37,6 +44,13 @@ class Settings:
     fence_timeout: float = 50.0
     read_timeout: float = 10.0
     window: int = 4
+    adaptive: bool = True
+    window_min: int = 1
+    window_max: int = 32
+    target_window: int = 0
+    cell_window: int = 0
+    cells: tuple[tuple[str, str], ...] = ()
+    parked_interval: float = 300.0
     poll_interval: float = 0.25
     settle: float = 10.0
     timeout: float = 600.0

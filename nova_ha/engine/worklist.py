@@ -96,12 +96,15 @@ class Worklist:
     :ivar hints: by instance, what to add should it be given up.
     :ivar told: what the history says of groups; None until it was read.
     :ivar alarms: what somebody has to know.
+    :ivar chosen: the only instances to be tried again, since room for them
+        may have appeared; None: all that have failed.
     """
 
     def __init__(self, recovery: Recovery, rows: Iterable[Evacuation]) -> None:
         self.recovery = recovery
         self.rows: dict[str, Evacuation] = {r.instance: r for r in rows}
         self.planned = False
+        self.chosen: Collection[str] | None = None
         self.asking: set[str] = set()
         self.looking: set[str] = set()
         self.refusals: dict[str, Exception] = {}
@@ -124,6 +127,7 @@ class Worklist:
         self._records: dict[str, dict[int, Migration]] = {}
         self._changed: dict[str, Evacuation] = {}
         self._events: list[RecoveryEvent] = []
+        self._troubles: list[tuple[datetime.datetime, str]] = []
 
     def merge(self, records: Iterable[Migration]) -> None:
         """Take nova's records in; newer readings replace older ones."""
@@ -164,6 +168,15 @@ class Worklist:
             following.occupies_window(row, self.record(row))
             for row in self.open()
         )
+
+    def found_room(self) -> bool:
+        """Whether one of those that are tried again is well elsewhere."""
+        for row in self.rows.values():
+            if self.chosen is not None and row.instance in self.chosen:
+                record = self.record(row)
+                if record and record.status in following.OVER_WELL:
+                    return True
+        return False
 
     def open(self) -> Sequence[Evacuation]:
         """Return what has been asked for and is not ended."""
@@ -278,6 +291,16 @@ class Worklist:
                 message=message,
             )
         )
+
+    def trouble(self, row: Evacuation, why: str) -> None:
+        """Note that nova did not answer about it, or not in time."""
+        if row.asked_at is not None:
+            self._troubles.append((row.asked_at, why))
+
+    def take_troubles(self) -> Sequence[tuple[datetime.datetime, str]]:
+        """Return when was asked what has failed so, and how; once."""
+        troubles, self._troubles = self._troubles, []
+        return troubles
 
     def unsaved(
         self,

@@ -34,6 +34,7 @@ from tests.simulator.records import Record
 from tests.simulator.records import Server
 from tests.simulator.records import Service
 from tests.simulator.records import Services
+from tests.simulator.shared_work import SharedWork
 from tests.simulator.timeline import Timeline
 
 REPORT_EVERY = 10.0
@@ -45,6 +46,9 @@ class SimNova:
 
     :ivar schedule_takes: and
     :ivar spawn_takes: seconds of an evacuation's two parts.
+    :ivar work: what the spawns share.
+    :ivar slow: targets on which a spawn takes so many times as long, for
+        reasons of their own.
     :ivar failing: targets on which every spawn fails.
     :ivar full: targets the scheduler does not choose.
     :ivar failing_rebuilds: hosts on which every rebuild fails.
@@ -56,6 +60,7 @@ class SimNova:
     :ivar knows_stopping: it speaks 2.95.
     :ivar started: when each guest was last started by an evacuation.
     :ivar arrived: when each instance last came to a host by one.
+    :ivar room: how many instances targets can hold, where that is limited.
     """
 
     def __init__(
@@ -67,6 +72,8 @@ class SimNova:
         self.court = Court(hosts, timeline, ledger)
         self.schedule_takes = 0.1
         self.spawn_takes = 0.5
+        self.work = SharedWork(timeline)
+        self.slow: dict[str, float] = {}
         self.failing: set[str] = set()
         self.full: set[str] = set()
         self.failing_rebuilds: set[str] = set()
@@ -75,6 +82,7 @@ class SimNova:
         self.backups: Callable[[Server, str, int], None] = (
             lambda _server, _name, _rotation: None
         )
+        self.room: dict[str, int] = {}
         self.servers: dict[str, Server] = {}
         self.records: list[Record] = []
         self.services = Services(timeline)
@@ -487,23 +495,33 @@ class SimNova:
         record.set(records.PRE_MIGRATING, now)
         server.task_state = 'rebuild_spawning'
         run = target.runs
-        self._timeline.after(
-            self.spawn_takes,
-            lambda: self._spawn(record, target, run, stopped),
-        )
+
+        def spawn() -> None:
+            self._spawn(record, target, run, stopped)
+
+        if target.name in self.slow:
+            seconds = self.spawn_takes * self.slow[target.name]
+            self._timeline.after(seconds, spawn)
+        else:
+            self.work.begin(self.spawn_takes, spawn)
 
     def _choose(self, record: Record) -> SimHost | None:
         now = self._timeline.now()
+        # The scheduler claims what it chooses.
+        placed = [s.host for s in self.servers.values()]
+        placed += [
+            r.target for r in self.records if r.status in records.UNDER_WAY
+        ]
         fit = [
             host
             for host in self._hosts.values()
             if host.name != record.source
             and host.name not in self.full
             and self._passes_groups(record.instance, host.name)
+            and placed.count(host.name) < self.room.get(host.name, 10**6)
             and self.services[host.name].up(now)
             and not self.services[host.name].disabled
         ]
-        placed = [s.host for s in self.servers.values()]
         return min(fit, key=lambda h: placed.count(h.name), default=None)
 
     def _spawn(

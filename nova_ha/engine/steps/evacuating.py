@@ -8,12 +8,15 @@ sent, so a crash at any point can at worst make us look for its record.
 """
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 import datetime
 import logging
 
 from nova_ha.engine.cadence import Cadence
+from nova_ha.engine.capacity_watch import CapacityWatch
 from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.first_look import FirstLook
@@ -21,6 +24,7 @@ from nova_ha.engine.following import Follower
 from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
+from nova_ha.engine.pacing import Pacing
 from nova_ha.engine.planning import Planner
 from nova_ha.engine.restoring import LOOK_EVERY
 from nova_ha.engine.settings import SettingsSource
@@ -32,6 +36,7 @@ from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
 from nova_ha.recovery import following
 from nova_ha.recovery import ordering
+from nova_ha.recovery import parking
 from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.model import Evacuation
@@ -57,38 +62,56 @@ IDLE = 2.0
 """Seconds until the next look when only back-offs are waited for."""
 
 
-class Evacuating:
-    """Keeps the window full until every row has ended.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Means:
+    """What the step works with, beside the world.
 
-    :param in_doubt: whether nova-compute may run on a host, so that nothing
+    :ivar calls: requests about single instances.
+    :ivar first_look: what was asked for in advance.
+    :ivar disk_calls: requests about snapshots.
+    :ivar turns: whose turn it is.
+    :ivar pacing: how many may be under way.
+    :ivar capacity: sees room appear for those that found none.
+    :ivar in_doubt: whether nova-compute may run on a host, so that nothing
         more is asked until that is known.
     """
 
+    calls: NovaCalls
+    first_look: FirstLook
+    disk_calls: DiskCalls
+    turns: Turns
+    pacing: Pacing
+    capacity: CapacityWatch
+    in_doubt: Callable[[str], bool]
+
+
+class Evacuating:
+    """Keeps the window full until every row has ended."""
+
     def __init__(
-        self,
-        world: World,
-        calls: NovaCalls,
-        first_look: FirstLook,
-        disk_calls: DiskCalls,
-        turns: Turns,
-        settings: SettingsSource,
-        in_doubt: Callable[[str], bool] = lambda _host: False,
+        self, world: World, means: Means, settings: SettingsSource
     ) -> None:
-        self._in_doubt = in_doubt
+        self._in_doubt = means.in_doubt
         self._store = world.store
         self._compute = world.compute
         self._fences = FencedHosts(world.store)
         self._incoming = Incoming(world.store, world.compute)
-        self._calls = calls
+        self._calls = means.calls
         self._clock = world.clock
         self._settings = settings
-        self._first_look = first_look
-        self._turns = turns
+        self._first_look = means.first_look
+        self._turns = means.turns
+        self._pacing = means.pacing
+        self._capacity = means.capacity
         self._planner = Planner(
-            world.compute, world.policy, first_look, world.clock
+            world.compute, world.policy, means.first_look, world.clock
         )
-        self._cadence = Cadence(world.clock, settings)
-        self._follower = Follower(calls, disk_calls, world.clock, settings)
+        self._cadence = Cadence(
+            world.clock, settings, lambda: means.pacing.window
+        )
+        self._follower = Follower(
+            means.calls, means.disk_calls, world.clock, settings
+        )
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
         self._queried_all: dict[str, float] = {}
@@ -105,12 +128,15 @@ class Evacuating:
             active = self._store.recoveries(active=True)
             fenced = self._fences.look(recovery, work.targets(), active)
             self._follower.follow(work, fenced)
+            self._pacing.see(work)
+            self._capacity.note(work)
             asked = self._fill_window(work, fenced, active)
         try:
             self._save(work)
         except errors.StoreError:
             work.take_back(asked)  # not on record, so not asked
             raise
+        self._pacing.asked(work, asked)
         for row in asked:
             self._calls.ask(work, row, proof)
         self._follower.send(work)
@@ -126,6 +152,7 @@ class Evacuating:
         self._queried_all.pop(uuid, None)
         self._first_look.forget(uuid)
         self._turns.forget(uuid)
+        self._pacing.forget(uuid)
 
     def _worklist(self, recovery: Recovery) -> Worklist:
         work = self._work.get(recovery.uuid)
@@ -144,8 +171,16 @@ class Evacuating:
         After the records are read: the list is still being made then.
         """
         if not work.planned:
+            work.chosen = self._chosen(work)
             self._planner.plan(work)
             work.planned = True
+
+    def _chosen(self, work: Worklist) -> Collection[str] | None:
+        """Return what the retry is about that led here; None: everything."""
+        if not parking.parked(work.rows.values()):
+            return None
+        history = self._store.events(work.recovery.uuid)
+        return parking.chosen(work.rows.values(), history)
 
     def _is_due(self, work: Worklist) -> bool:
         uuid = work.recovery.uuid
@@ -157,6 +192,15 @@ class Evacuating:
         Nova's changes-since does not see a record nobody has touched since
         it was made (its updated_at is empty), so those are read beside.
         """
+        uuid = work.recovery.uuid
+        try:
+            self._query(work)
+        except errors.ComputeUnavailable as e:
+            self._pacing.silent(self._cadence.last_answer(uuid), str(e))
+            raise
+        self._cadence.answered(uuid)
+
+    def _query(self, work: Worklist) -> None:
         uuid, host = work.recovery.uuid, work.recovery.host
         started = self._clock.monotonic()
         last_full = self._queried_all.get(uuid, started - FULL_EVERY)
@@ -173,7 +217,6 @@ class Evacuating:
             work.merge(self._first_look.records(work.recovery))
             self._queried_all[uuid] = started
         self._queried[uuid] = started
-        self._cadence.answered(uuid)
 
     def _fill_window(
         self,
@@ -183,14 +226,13 @@ class Evacuating:
     ) -> Sequence[Evacuation]:
         """Return the rows to ask for now, advanced to ``requested``."""
         if self._in_doubt(work.recovery.host):
-            return []  # nova-compute may run there: whoever looks tells soon
+            # nova-compute may run there: whoever looks tells soon.
+            self._pacing.room(work, 0, active)
+            return []
         now = self._clock.now()
-        batch = ordering.next_batch(
-            self._turns.take(work, active),
-            work.under_way(),
-            self._settings().window,
-            now,
-        )
+        rows = self._turns.take(work, active)
+        due = ordering.next_batch(rows, 0, len(rows), now)
+        batch = due[: self._room(work, len(due), active)]
         asked = []
         for row in batch:
             records = work.records(row.instance)
@@ -224,6 +266,16 @@ class Evacuating:
                     )
                 )
         return asked
+
+    def _room(
+        self, work: Worklist, waiting: int, active: Sequence[Recovery]
+    ) -> int:
+        """Return how many may be asked for now."""
+        if work.chosen is not None and not work.found_room():
+            # One after the other, so that the first in order gets what room
+            # there is.
+            waiting = min(waiting, max(0, 1 - work.under_way()))
+        return min(waiting, self._pacing.room(work, waiting, active))
 
     def _save(self, work: Worklist) -> None:
         rows, events = work.unsaved()

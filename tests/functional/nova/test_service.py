@@ -44,6 +44,22 @@ class ServiceTestCase(base.NovaTestCase):
         )
         self.assertEqual(after, self.gateway.service('host1'))
 
+    def test_all_of_them_in_one_request(self):
+        self._start_compute('host2')
+        service = self.gateway.service('host2')
+        self.admin_api.api_put(
+            f'/os-services/{service.id}', {'status': 'disabled'}
+        )
+        self.front.forget()
+        found = {s.host: s for s in self.gateway.services()}
+        self.assertEqual(['GET /os-services'], self.asked())
+        self.assertEqual(
+            {'host1': False, 'host2': True},
+            {host: service.disabled for host, service in found.items()},
+        )
+        with self.cell_down():
+            self.assertEqual([], self.gateway.services())
+
     def test_again_is_no_harm(self):
         service = self.gateway.service('host1')
         before = self.untouched(service)

@@ -44,6 +44,8 @@ class ServiceTestCase(testtools.TestCase):
     def test_the_stub_of_a_cell_that_is_down(self):
         stub = {'binary': 'nova-compute', 'host': 'host1', 'status': 'UNKNOWN'}
         self.assertRaises(errors.ComputeUnavailable, rows.service, stub)
+        found = list(rows.services([stub, cloud.SERVICE]))
+        self.assertEqual([rows.service(cloud.SERVICE)], found)
 
 
 class InstanceTestCase(testtools.TestCase):

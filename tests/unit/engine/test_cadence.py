@@ -33,8 +33,8 @@ class Clock:
 class CadenceTest(unittest.TestCase):
     def setUp(self):
         self.clock = Clock()
-        self.settings = Settings('me', window=2, poll_interval=0.25)
-        self.cadence = Cadence(self.clock, lambda: self.settings)
+        self.settings = Settings('me', poll_interval=0.25)
+        self.cadence = Cadence(self.clock, lambda: self.settings, lambda: 2)
 
     def work(self, *asked_at, pending=0):
         recovery = new_recovery()
