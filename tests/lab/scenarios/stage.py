@@ -61,6 +61,7 @@ def _heal(stack: Stack, hosts: list[RemoteHost]) -> None:
         controller.machine.heal()
     for host in hosts:
         host.steer_no_more()
+        host.mend_board()
         host.set_knobs()
         if host.crashed():
             host.power_off()
