@@ -35,6 +35,7 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     errors.RecoveryError: Code(500, 'internal'),
     errors.IllegalTransition: Code(409, 'recovery.illegal-transition'),
     errors.UnsafeRequest: Code(409, 'recovery.unsafe'),
+    errors.ObserveOnly: Code(409, 'mode.observe'),
     errors.UnknownHost: Code(404, 'host.unknown'),
     errors.UnknownRecovery: Code(404, 'recovery.unknown'),
     errors.PowerError: Code(502, 'power.failed'),

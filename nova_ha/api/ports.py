@@ -16,6 +16,8 @@ from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.modes import Mode
+from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
@@ -32,12 +34,14 @@ class FenceAnswer:
     :ivar recovery: uuid; None when only the spool knows of it yet.
     :ivar state: of that recovery; None likewise.
     :ivar spooled: the store was away, the record waits on disk.
+    :ivar mode: in force; what comes after the power-off depends on it.
     """
 
     recovery: str | None
     state: RecoveryState | None
     proof: OffProof
     spooled: bool
+    mode: Mode = Mode.ARMED
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Fencing(Protocol):
         :param power_on: the host shall be powered on again when its
             recovery is done with it (reboot).
         :raises UnknownHost: the hosts file does not name it.
+        :raises ObserveOnly: the mode is observe; nothing was done.
         :raises PowerError: off was not verified.
         :raises StoreError: off could not be recorded.
         """
@@ -136,6 +141,21 @@ class Fencing(Protocol):
         """Overrule the guard that holds the evacuations back.
 
         :raises IllegalTransition: none does.
+        """
+
+    def let_return(self, uuid: str, who: str) -> Recovery:
+        """Let a host in that is kept out because it fails again and again.
+
+        :raises IllegalTransition: its recovery does not wait for it.
+        """
+
+    def mode(self) -> Standing:
+        """Return the mode in force here, without asking far."""
+
+    def set_mode(self, mode: Mode, who: str, reason: str) -> Standing:
+        """Set the mode for all controllers.
+
+        :raises StoreUnavailable: it was not set.
         """
 
     def cancel(self, uuid: str, who: str) -> Recovery:

@@ -8,6 +8,7 @@ from nova_ha.api.handlers import fence
 from nova_ha.api.handlers import health
 from nova_ha.api.handlers import hints
 from nova_ha.api.handlers import hosts
+from nova_ha.api.handlers import mode
 from nova_ha.api.handlers import recoveries
 from nova_ha.api.handlers import spares
 from nova_ha.api.handlers import versions
@@ -23,6 +24,7 @@ def routes(
     yield '/v1/health', health.Health(fencing)
     yield '/v1/hints', hints.Hints(fencing)
     yield '/v1/hosts', hosts.Hosts(fencing)
+    yield '/v1/mode', mode.Mode(fencing)
     yield '/v1/hosts/{host}/power', hosts.Power(fencing)
     yield '/v1/hosts/{host}/power-on', hosts.PowerOn(fencing)
     yield '/v1/recoveries', recoveries.Recoveries(fencing)
@@ -31,6 +33,7 @@ def routes(
         ('retry', fencing.retry),
         ('confirm-off', fencing.confirm_off),
         ('release', fencing.release),
+        ('let-return', fencing.let_return),
         ('cancel', fencing.cancel),
     ):
         yield f'/v1/recoveries/{{uuid}}/{verb}', recoveries.Action(action)

@@ -8,6 +8,7 @@ from typing import Any
 
 from nova_ha.api.ports import FenceAnswer
 from nova_ha.recovery import model
+from nova_ha.recovery import modes
 from nova_ha.recovery import spares
 
 
@@ -17,6 +18,7 @@ def fence_answer(answer: FenceAnswer) -> dict[str, Any]:
         'recovery': answer.recovery,
         'state': _plain(answer.state),
         'spooled': answer.spooled,
+        'mode': answer.mode.value,
         'off_proof': _fields(answer.proof),
     }
 
@@ -28,6 +30,11 @@ def host(value: model.Host) -> dict[str, Any]:
         'node': value.node,
         'drivers': list(value.drivers),
     }
+
+
+def standing(value: modes.Standing) -> dict[str, Any]:
+    """Return the mode and whose doing it is."""
+    return _fields(value)
 
 
 def recovery(value: model.Recovery) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from nova_ha.cmd import settings as settings_of
 from nova_ha.cmd import systemd
 from nova_ha.cmd.local_fencing import LocalFencing
 from nova_ha.compute.gateway import NovaCompute
+from nova_ha.db import modes
+from nova_ha.db.modes import RememberedModes
 from nova_ha.db.spool import FileSpool
 from nova_ha.db.store import SqlStore
 from nova_ha.engine.engine import Engine
@@ -60,18 +62,21 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._rules = RulesFile(conf.policy.rules_file)
         compute = NovaCompute.from_conf(conf)
         images = GlanceImages.from_conf(conf)
+        store = SqlStore(conf)
+        state = pathlib.Path(conf.state_path)
         world = World(
             hosts=self._hosts,
             power=self._power,
             compute=compute,
             images=images,
-            store=SqlStore(conf),
-            spool=FileSpool(pathlib.Path(conf.state_path) / SPOOL),
+            store=store,
+            spool=FileSpool(state / SPOOL),
             notifier=LogNotifier(clock),
             clock=clock,
             policy=RulesPolicy(self._rules.rules, compute, clock, images),
             probe=SocketProbe(),
             cluster=_cluster(conf),
+            modes=RememberedModes(store, state / modes.FILE),
         )
         settings = settings_of.of(conf)
         pools = Pools.of(

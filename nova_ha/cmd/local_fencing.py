@@ -14,6 +14,8 @@ from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.modes import Mode
+from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.states import PowerState
 
 
@@ -29,6 +31,8 @@ class LocalFencing:
         self.retry = engine.operator.retry
         self.confirm_off = engine.operator.confirm_off
         self.release = engine.operator.release
+        self.let_return = engine.operator.let_return
+        self.set_mode = engine.modes.set
         self.cancel = engine.operator.cancel
         self.power_on = engine.operator.power_on
         self.give_back = engine.spare_side.orders.give_back
@@ -55,7 +59,12 @@ class LocalFencing:
             state=recovery.state if recovery else None,
             proof=fenced.proof,
             spooled=recovery is None,
+            mode=self._engine.modes.standing.mode,
         )
+
+    def mode(self) -> Standing:
+        """Return the mode in force here."""
+        return self._engine.modes.standing
 
     def status(self, host: str) -> PowerState:
         """Read the power state afresh."""
@@ -81,7 +90,11 @@ class LocalFencing:
                 problems.append(
                     f'nothing can be recorded: store: {store}; spool: {spool}'
                 )
-        return Health(problems, self._engine.cluster_side.notes())
+        notes = list(self._engine.cluster_side.notes())
+        standing = self._engine.modes.standing
+        if standing.mode is not Mode.ARMED:
+            notes.append(f'mode {standing}')
+        return Health(problems, notes)
 
     def recoveries(
         self, host: str | None, active: bool | None

@@ -5,7 +5,10 @@ from oslo_config import cfg
 
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.settings import SettingsSource
+from nova_ha.recovery.flapping import FlapLimits
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.power_on import PowerOnAfter
+from nova_ha.recovery.storm import StormLimits
 
 
 def of(conf: cfg.ConfigOpts) -> SettingsSource:
@@ -45,11 +48,11 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
             backup_rotation=backup.rotation,
             backup_tag=backup.tag,
             backups_at_once=backup.at_once,
-            storm_hosts=conf.guards.storm_hosts,
             spares_per_host=conf.spares.per_host,
             spares_anywhere=conf.spares.anywhere,
             spares_reason=conf.spares.disabled_reason,
             spare_return_alarm=conf.spares.return_alarm,
+            guards=_guards(conf),
             power_on_after=PowerOnAfter(engine.power_on_after),
             reconcile_interval=conf.cluster.reconcile_interval,
             return_restart_interval=conf.cluster.return_restart_interval,
@@ -61,3 +64,24 @@ def of(conf: cfg.ConfigOpts) -> SettingsSource:
 def _pair(item: str) -> tuple[str, str]:
     name, _, pattern = item.partition('=')
     return name.strip(), pattern.strip()
+
+
+def _guards(conf: cfg.ConfigOpts) -> GuardLimits:
+    guards = conf.guards
+    return GuardLimits(
+        storm=StormLimits(
+            hosts=guards.storm_hosts,
+            percent=guards.storm_percent,
+            group_hosts=guards.storm_group_hosts,
+            group_percent=guards.storm_group_percent,
+            window=guards.storm_window,
+            cooldown=guards.storm_cooldown,
+        ),
+        flapping=FlapLimits(
+            failures=guards.flap_failures, window=guards.flap_window
+        ),
+        hosts_at_a_time=guards.hosts_at_a_time,
+        start_grace=guards.start_grace,
+        control_plane=guards.control_plane,
+        census_interval=guards.census_interval,
+    )

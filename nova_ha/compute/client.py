@@ -55,6 +55,10 @@ class Nova:
         query = _with({'binary': 'nova-compute'}, host=host)
         return _rows(self._get('/os-services', query), 'services')
 
+    def all_services(self) -> Sequence[Row]:
+        """Return the records of all services, of every kind."""
+        return _rows(self._get('/os-services', {}), 'services')
+
     def update_service(self, uuid: str, changes: Row) -> Row:
         """Change several things at once; the bindings change one each."""
         _, body = self._api.client.put(f'/os-services/{uuid}', body=changes)
@@ -195,7 +199,8 @@ class Nova:
         return self._get('/os-migrations', query)
 
     def _get(self, path: str, query: Mapping[str, str]) -> Row:
-        _, body = self._api.client.get(f'{path}?{parse.urlencode(query)}')
+        question = f'?{parse.urlencode(query)}' if query else ''
+        _, body = self._api.client.get(f'{path}{question}')
         if not isinstance(body, dict):
             raise TypeError('not a JSON object')
         return body

@@ -29,6 +29,7 @@ from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import NovaService
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
@@ -167,6 +168,25 @@ class NovaCompute:
         """Keep the scheduler from the host."""
         with self._asking(f'disable nova-compute on {service.host}') as nova:
             return rows.service(nova.disable(service.id, reason))
+
+    def annotate(self, service: ComputeService, reason: str) -> ComputeService:
+        """Write another reason for a service that is disabled already.
+
+        Of a host that nova calls down: of one that is up, nova-api would
+        call nova-compute itself.
+        """
+        changes = {
+            'status': 'disabled',
+            'disabled_reason': reason[:REASON_MAX],
+        }
+        what = f'say why nova-compute on {service.host} is disabled'
+        with self._asking(what) as nova:
+            return rows.service(nova.update_service(service.id, changes))
+
+    def all_services(self) -> Sequence[NovaService]:
+        """Return all of nova's services, in one request."""
+        with self._asking('list the services') as nova:
+            return [rows.nova_service(row) for row in nova.all_services()]
 
     def instances(self, host: str) -> Sequence[Instance]:
         """Return every instance nova places on the host, oldest first.

@@ -14,6 +14,7 @@ from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import NovaService
 from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.states import MigrationStatus
 
@@ -48,6 +49,17 @@ def service(row: Row) -> ComputeService:
 def is_stub(row: Row) -> bool:
     """Whether nova shows (2.69) no more than that there is a service."""
     return row['status'] == 'UNKNOWN' or 'state' not in row
+
+
+def nova_service(row: Row) -> NovaService:
+    """Return one of nova's services; a stub of a down cell is not up."""
+    return NovaService(
+        binary=str(row['binary']),
+        host=str(row['host']),
+        zone=str(row.get('zone') or ''),
+        up=row.get('state') == 'up',
+        forced_down=bool(row.get('forced_down')),
+    )
 
 
 def instance(row: Row) -> Instance:

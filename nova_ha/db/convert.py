@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Between rows and the values that cross the port."""
 
+from collections.abc import Sequence
 import enum
 from typing import Any
 from typing import TypeVar
@@ -13,6 +14,10 @@ from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.model import ServiceBefore
+from nova_ha.recovery.modes import Mode
+from nova_ha.recovery.modes import Standing
+from nova_ha.recovery.rehearsal import Rehearsal
+from nova_ha.recovery.rehearsal import RehearsedInstance
 
 State = TypeVar('State', bound=enum.Enum)
 
@@ -50,6 +55,8 @@ def recovery(row: models.RecoveryRow) -> Recovery:
         message=row.message,
         power_on_asked_at=row.power_on_asked_at,
         sealed_at=row.sealed_at,
+        released_at=row.released_at,
+        let_return_at=row.let_return_at,
     )
 
 
@@ -111,6 +118,8 @@ def recovery_values(value: Recovery) -> Values:
         'service_reported_at': value.service_reported_at,
         'power_on_asked_at': value.power_on_asked_at,
         'sealed_at': value.sealed_at,
+        'released_at': value.released_at,
+        'let_return_at': value.let_return_at,
     }
 
 
@@ -201,4 +210,62 @@ def event_values(value: RecoveryEvent) -> Values:
         'state': value.state.value,
         'message': value.message,
         'instance': value.instance,
+    }
+
+
+def standing(row: models.ModeRow) -> Standing:
+    """Return the mode a row holds."""
+    return Standing(
+        mode=_state(Mode, row.mode),
+        since=row.since,
+        by=row.set_by,
+        reason=row.reason,
+    )
+
+
+def rehearsal(
+    row: models.RehearsalRow, lines: Sequence[models.RehearsedInstanceRow]
+) -> Rehearsal:
+    """Return the rehearsal that a row and those of its instances hold."""
+    return Rehearsal(
+        uuid=row.uuid,
+        host=row.host,
+        at=row.at,
+        controller=row.controller,
+        origin=row.origin,
+        reason=row.reason,
+        summary=row.summary,
+        instances=tuple(
+            RehearsedInstance(
+                instance=line.instance,
+                name=line.name,
+                evacuate=line.evacuate,
+                decision=line.decision,
+            )
+            for line in lines
+        ),
+    )
+
+
+def rehearsal_values(value: Rehearsal) -> Values:
+    """Return what a row of the rehearsal holds."""
+    return {
+        'uuid': value.uuid,
+        'host': value.host,
+        'at': value.at,
+        'controller': value.controller,
+        'origin': value.origin,
+        'reason': value.reason,
+        'summary': value.summary,
+    }
+
+
+def rehearsed_values(rehearsal: str, value: RehearsedInstance) -> Values:
+    """Return what a row of one instance of a rehearsal holds."""
+    return {
+        'rehearsal': rehearsal,
+        'instance': value.instance,
+        'name': value.name,
+        'evacuate': value.evacuate,
+        'decision': value.decision,
     }

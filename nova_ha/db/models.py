@@ -82,6 +82,8 @@ class RecoveryRow(Base):
     service_reported_at: orm.Mapped[datetime.datetime | None]
     power_on_asked_at: orm.Mapped[datetime.datetime | None]
     sealed_at: orm.Mapped[datetime.datetime | None]
+    released_at: orm.Mapped[datetime.datetime | None]
+    let_return_at: orm.Mapped[datetime.datetime | None]
     evacuation_writes: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
 
 
@@ -174,6 +176,48 @@ class LoanRow(Base):
     owner: orm.Mapped[str | None] = orm.mapped_column(NAME)
     lease_expires_at: orm.Mapped[datetime.datetime | None]
     message: orm.Mapped[str] = orm.mapped_column(types.Prose)
+
+
+class ModeRow(Base):
+    """A change of the mode; never changed, never removed."""
+
+    __tablename__ = 'modes'
+
+    id: orm.Mapped[int] = orm.mapped_column(types.SERIAL, primary_key=True)
+    mode: orm.Mapped[str] = orm.mapped_column(WORD)
+    since: orm.Mapped[datetime.datetime]
+    set_by: orm.Mapped[str] = orm.mapped_column(NAME)
+    reason: orm.Mapped[str] = orm.mapped_column(types.Prose)
+
+
+class RehearsalRow(Base):
+    """A recovery that was not begun, because of the mode observe."""
+
+    __tablename__ = 'rehearsals'
+
+    id: orm.Mapped[int] = orm.mapped_column(types.SERIAL, primary_key=True)
+    uuid: orm.Mapped[str] = orm.mapped_column(UUID, unique=True)
+    host: orm.Mapped[str] = orm.mapped_column(NAME, index=True)
+    at: orm.Mapped[datetime.datetime]
+    controller: orm.Mapped[str] = orm.mapped_column(NAME)
+    origin: orm.Mapped[str] = orm.mapped_column(NAME)
+    reason: orm.Mapped[str] = orm.mapped_column(types.Prose)
+    summary: orm.Mapped[str] = orm.mapped_column(types.Prose)
+
+
+class RehearsedInstanceRow(Base):
+    """What would have been done about one instance of a rehearsal."""
+
+    __tablename__ = 'rehearsed_instances'
+
+    id: orm.Mapped[int] = orm.mapped_column(types.SERIAL, primary_key=True)
+    rehearsal: orm.Mapped[str] = orm.mapped_column(
+        UUID, sa.ForeignKey(RehearsalRow.uuid), index=True
+    )
+    instance: orm.Mapped[str] = orm.mapped_column(UUID)
+    name: orm.Mapped[str] = orm.mapped_column(NAME)
+    evacuate: orm.Mapped[bool]
+    decision: orm.Mapped[str] = orm.mapped_column(types.Prose)
 
 
 class ProbeRow(Base):

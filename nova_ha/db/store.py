@@ -17,11 +17,15 @@ from nova_ha.db import evacuations as evacuation_queries
 from nova_ha.db import history
 from nova_ha.db import loans as loan_queries
 from nova_ha.db import models
+from nova_ha.db import modes as mode_queries
 from nova_ha.db import recoveries as queries
+from nova_ha.db import rehearsals as rehearsal_queries
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.modes import Standing
+from nova_ha.recovery.rehearsal import Rehearsal
 from nova_ha.recovery.spares import Loan
 
 if TYPE_CHECKING:
@@ -194,6 +198,26 @@ class SqlStore:
         """Write the row if nobody changed it since it was read."""
         return self._db.write(
             partial(loan_queries.save, loan=loan, owner=owner, events=events)
+        )
+
+    def modes(self, limit: int) -> Sequence[Standing]:
+        """Return the latest modes, newest first."""
+        return self._db.read(partial(mode_queries.listed, limit=limit))
+
+    def set_mode(self, standing: Standing) -> Standing:
+        """Set the mode; its time is the database's."""
+        return self._db.write(partial(mode_queries.insert, standing=standing))
+
+    def rehearse(self, rehearsal: Rehearsal) -> None:
+        """Write down what would have been done."""
+        self._db.write(partial(rehearsal_queries.insert, rehearsal=rehearsal))
+
+    def rehearsals(
+        self, host: str | None = None, limit: int = 100
+    ) -> Sequence[Rehearsal]:
+        """Return what was written down so, newest first."""
+        return self._db.read(
+            partial(rehearsal_queries.listed, host=host, limit=limit)
         )
 
     def check(self) -> None:

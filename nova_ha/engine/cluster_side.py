@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import logging
 
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.gatekeeper import GateKeeper
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.intake import Intake
@@ -13,6 +14,7 @@ from nova_ha.engine.journal import Journal
 from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
+from nova_ha.engine.precautions import Precautions
 from nova_ha.engine.reconcile import Reconciler
 from nova_ha.engine.remedies import Remedies
 from nova_ha.engine.sealing import Sealing
@@ -50,21 +52,32 @@ class ClusterSide:
         self._wake = wake
         self.loops: Sequence[Periodic] = ()
 
-    def use(self, intake: Intake, proofs: OffProofs) -> None:
+    def use(
+        self,
+        intake: Intake,
+        proofs: OffProofs,
+        precautions: Precautions,
+        flapping: Flapping,
+    ) -> None:
         """Make the loops, if there is a cluster to turn them for."""
         if not self._gates.exist:
             return
         world, pools, gates = self._world, self._pools, self._gates
         journal, settings = self._journal, self._settings
         sealing = Sealing(world, gates, journal, proofs, pools.reads, settings)
-        keeper = GateKeeper(world, gates, journal, sealing, settings)
+        keeper = GateKeeper(world, gates, journal, sealing, settings, flapping)
         remedies = Remedies(
             world, gates, intake, journal, settings, self._wake
         )
-        reconciler = Reconciler(world, gates, remedies, pools.reads)
-        keeping = Periodic(
-            'gates', keeper.turn, lambda: settings().scan_interval
+        reconciler = Reconciler(
+            world, gates, remedies, pools.reads, precautions
         )
+
+        def keep() -> None:
+            if not precautions.observing:
+                keeper.turn()
+
+        keeping = Periodic('gates', keep, lambda: settings().scan_interval)
         reconciling = Periodic(
             'reconcile',
             reconciler.turn,

@@ -6,6 +6,7 @@ the world, does what can be done at once, and says when to look again. So a
 small pool serves any number of hosts, and a restart only has to tick.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from concurrent import futures
 import datetime
@@ -36,7 +37,10 @@ REQUEST_ID = re.compile('req-[0-9a-f-]{36}')
 
 
 class Conductor:
-    """Drives every recovery this controller holds the lease of."""
+    """Drives every recovery this controller holds the lease of.
+
+    :param why_still: why no step may do anything now; empty when it may.
+    """
 
     def __init__(
         self,
@@ -45,7 +49,9 @@ class Conductor:
         clock: ports.Clock,
         pool: futures.Executor,
         settings: SettingsSource,
+        why_still: Callable[[], str] = lambda: '',
     ) -> None:
+        self._why_still = why_still
         self._store = store
         self._journal = journal
         self._reminder = Reminder(journal)
@@ -167,7 +173,7 @@ class Conductor:
             if step is None:
                 self._forget(uuid)
                 return None
-            outcome = step.run(recovery)
+            outcome = self._stand_still() or step.run(recovery)
             recovery = outcome.recovery or recovery
             if outcome.event is None:
                 self._tell(recovery, outcome)
@@ -182,6 +188,15 @@ class Conductor:
             if outcome.alarm:
                 self._journal.alarm(recovery, outcome.alarm)
         return None
+
+    def _stand_still(self) -> Outcome | None:
+        """Return what every step says while nothing may be done."""
+        why = self._why_still()
+        if not why:
+            return None
+        return Outcome(
+            after=self._settings().host_watch_interval, message=why, alarm=why
+        )
 
     def _mine(self, uuid: str) -> Recovery:
         """Return the recovery, leased to us for a while to come."""

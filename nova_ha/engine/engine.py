@@ -9,18 +9,21 @@ import threading
 from nova_ha.engine.aggregates import REFRESH
 from nova_ha.engine.backups import Backups
 from nova_ha.engine.capacity_watch import CapacityWatch
+from nova_ha.engine.census import CensusTaker
 from nova_ha.engine.cluster_side import ClusterSide
 from nova_ha.engine.conductor import Conductor
 from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fences import Fences
 from nova_ha.engine.first_look import FirstLook
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.gates import Gates
+from nova_ha.engine.guards import Guards
 from nova_ha.engine.guards import Held
-from nova_ha.engine.guards import StormGuard
 from nova_ha.engine.host_watch import HostWatch
 from nova_ha.engine.intake import Intake
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.left_behind import LeftBehind
+from nova_ha.engine.modes import ModeKeeper
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.off_proofs import OffProofs
 from nova_ha.engine.operator import Operator
@@ -30,6 +33,7 @@ from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.power_on import PowerOn
 from nova_ha.engine.power_watch import PowerWatch
+from nova_ha.engine.precautions import Precautions
 from nova_ha.engine.prober import Prober
 from nova_ha.engine.server_groups import ServerGroups
 from nova_ha.engine.settings import SettingsSource
@@ -71,29 +75,48 @@ class Engine:
         self._fences = Fences(world.power, pools.fencing)
         self._gates = Gates(world, pools.gates)
         self._proofs = OffProofs(world.store, self._journal, world.clock)
+        self.modes = ModeKeeper(world.modes)
+        self._census = CensusTaker(world, settings)
+        self._guards = Guards(world, self._census, self.modes, settings)
+        self._flapping = Flapping(world, settings)
         self.conductor = Conductor(
-            world.store, self._journal, world.clock, pools.hosts, settings
+            world.store,
+            self._journal,
+            world.clock,
+            pools.hosts,
+            settings,
+            self.modes.why_still,
         )
         wake = self.conductor.wake
         self._first_look = FirstLook(
             world.compute, pools.evacuations, world.clock
         )
+        precautions = Precautions(
+            world,
+            self.modes,
+            self._census,
+            self._guards,
+            pools.hosts,
+            settings,
+        )
         self.intake = Intake(
             world,
             self._fences,
-            self._gates,
+            (self._gates.shut_soon, self._first_look.foresee),
             self._journal,
-            self._first_look,
             pools.hosts,
             wake,
+            precautions,
         )
         self.operator = Operator(
-            world, self._gates, self._journal, settings, wake
+            world, self._gates, self._journal, settings, wake, self.modes
         )
         self.cluster_side = ClusterSide(
             world, pools, self._gates, self._journal, settings, wake
         )
-        self.cluster_side.use(self.intake, self._proofs)
+        self.cluster_side.use(
+            self.intake, self._proofs, precautions, self._flapping
+        )
         self.spare_side = SpareSide(world, self._journal, settings)
         self.pacing = Pacing(world.clock, settings)
         self.conductor.use(self._steps(wake))
@@ -104,6 +127,7 @@ class Engine:
         self.loops = (
             *self._vital,
             policy,
+            self._census.loop,
             *self.cluster_side.loops,
             self.spare_side.loop,
             Periodic('backups', backups.turn, backups.interval),
@@ -113,7 +137,11 @@ class Engine:
         )
 
     def start(self) -> None:
-        """Take up what was left, then whatever comes."""
+        """Take up what was left, then whatever comes.
+
+        The mode comes first: nothing may be done while observing.
+        """
+        self.modes.refresh()
         self._pools.hosts.submit(self._world.compute.warm)
         self._thread.start()
         for loop in self.loops:
@@ -153,10 +181,10 @@ class Engine:
         self, wake: Callable[[str], None]
     ) -> Mapping[RecoveryState, Step]:
         world, settings = self._world, self._settings
-        guard = StormGuard(world.store, settings)
+        guards = self._guards
         first_look = self._first_look
         waiting = Waiting(world, self._gates, settings)
-        watch = HostWatch(world, waiting, settings)
+        watch = HostWatch(world, waiting, settings, self._flapping)
         capacity = CapacityWatch(world.compute, world.clock, settings)
         calls = NovaCalls(
             world.store,
@@ -164,6 +192,7 @@ class Engine:
             self._pools.evacuations,
             world.clock,
             wake,
+            self.modes.why_still,
         )
         fencing = Fencing(
             world.hosts, self._fences, world.clock, settings, wake
@@ -174,12 +203,12 @@ class Engine:
                 world.store,
                 world.compute,
                 self._journal,
-                guard,
+                guards,
                 first_look,
                 world.clock,
                 settings,
             ),
-            RecoveryState.HELD: Held(guard, settings),
+            RecoveryState.HELD: Held(guards, settings),
             RecoveryState.EVACUATING: Evacuating(
                 world,
                 Means(
@@ -189,6 +218,7 @@ class Engine:
                     self._turns(wake),
                     self.pacing,
                     capacity,
+                    guards,
                     self._gates.in_doubt,
                 ),
                 settings,
@@ -198,7 +228,7 @@ class Engine:
                 world,
                 watch,
                 capacity,
-                guard,
+                guards,
                 StillOff(world, self._gates, settings),
             ),
             RecoveryState.RETURNING: Returning(
@@ -225,10 +255,20 @@ class Engine:
             world, self._proofs, self._gates, self._pools.reads, settings
         )
         power_on = PowerOn(
-            world, self._gates, self._journal, self._pools.reads, settings
+            world,
+            self._gates,
+            self._journal,
+            self._pools.reads,
+            settings,
+            self._flapping,
         )
 
+        def power_on_turn() -> None:
+            if not self.modes.observing:
+                power_on.turn()
+
         def scan() -> None:
+            self.modes.refresh()
             try:
                 spooled.take_in()
             finally:  # a spool in trouble stops no recovery
@@ -243,7 +283,7 @@ class Engine:
                 lambda: settings().power_watch_interval,
             ),
             Periodic(
-                'power-on', power_on.turn, lambda: settings().scan_interval
+                'power-on', power_on_turn, lambda: settings().scan_interval
             ),
         )
 

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from nova_ha.recovery import errors
 from nova_ha.recovery import ports
+from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
 from nova_ha.recovery.model import Recovery
@@ -66,15 +67,15 @@ class FirstLook:
         self._foreseen: dict[str, _Foreseen] = {}
         self._begun: dict[str, _Begun] = {}
 
-    def foresee(self, host: str) -> None:
+    def foresee(self, host: Host) -> None:
         """Ask what the instances of a host that is powered off are like.
 
         Nobody waits for it; never raises.
         """
         now = self._clock.now()
         with contextlib.suppress(RuntimeError):  # the pool was shut down
-            instances = self._pool.submit(self._compute.instances, host)
-            self._foreseen[host] = _Foreseen(now, instances)
+            instances = self._pool.submit(self._compute.instances, host.name)
+            self._foreseen[host.name] = _Foreseen(now, instances)
 
     def begin(self, recovery: Recovery) -> None:
         """Ask what can be asked once the host is proven off."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Advances the rows by what nova's records and servers show."""
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 import datetime
@@ -45,7 +46,11 @@ and have requests before it that it has not begun with."""
 
 
 class Follower:
-    """Reads answers, records and servers into the rows."""
+    """Reads answers, records and servers into the rows.
+
+    :param excused: whether nova lacks what it evacuates with, so that what
+        it ends badly was no attempt.
+    """
 
     def __init__(
         self,
@@ -53,7 +58,9 @@ class Follower:
         disk_calls: DiskCalls,
         clock: ports.Clock,
         settings: SettingsSource,
+        excused: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._excused = excused
         self._calls = calls
         self._chooser = Chooser(disk_calls, clock, settings)
         self._restorer = Restorer(disk_calls, clock, settings)
@@ -325,7 +332,9 @@ class Follower:
     ) -> None:
         if TIMED_OUT in why.lower():
             work.trouble(row, why)
-        if self._is_last(work, row, why):
+        if self._excused():
+            changes['attempts'] = row.attempts - 1
+        elif self._is_last(work, row, why):
             told = _with_hints(work, row, parking.worded(why))
             self._settle_row(work, row, Event.GAVE_UP, now, told, **changes)
             return

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 import logging
 
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.sealing import Sealing
@@ -35,13 +36,14 @@ class GateKeeper:
         journal: Journal,
         sealing: Sealing,
         settings: SettingsSource,
+        flapping: Flapping,
     ) -> None:
         self._world = world
         self._gates = gates
         self._journal = journal
         self._sealing = sealing
         self._settings = settings
-        self._wanted = WantedGate(world, journal, settings)
+        self._wanted = WantedGate(world, journal, settings, flapping)
         self._last: dict[str, str] = {}
         self._strangers: set[str] = set()
 

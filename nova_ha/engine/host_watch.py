@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sees hosts come back: a step of evacuated and evacuation_failed."""
 
+import dataclasses
 import logging
 
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.outcome import Outcome
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.waiting import Waiting
@@ -22,9 +24,14 @@ class HostWatch:
     """Waits for nova-compute to report from the host again."""
 
     def __init__(
-        self, world: World, waiting: Waiting, settings: SettingsSource
+        self,
+        world: World,
+        waiting: Waiting,
+        settings: SettingsSource,
+        flapping: Flapping,
     ) -> None:
         self._waiting = waiting
+        self._flapping = flapping
         self._hosts = world.hosts
         self._power = world.power
         self._compute = world.compute
@@ -34,6 +41,9 @@ class HostWatch:
 
     def run(self, recovery: Recovery) -> Outcome:
         """Take one tick; see :class:`~nova_ha.engine.outcome.Step`."""
+        kept_out = self._flapping.why_kept_out(recovery)
+        if kept_out:
+            return self._keep_out(recovery, kept_out)
         service = self._compute.service(recovery.host)
         done = self._compute.migrations(
             recovery.host, statuses={MigrationStatus.DONE}
@@ -55,6 +65,18 @@ class HostWatch:
             after=self._settings().host_watch_interval
         )
 
+    def _keep_out(self, recovery: Recovery, why: str) -> Outcome:
+        """Wait for a person, whatever the host does."""
+        interval = self._settings().host_watch_interval
+        outcome = Outcome(after=interval, message=why, alarm=why)
+        if recovery.message == why:  # people first, nova may be away
+            self._flapping.note(recovery)
+        else:
+            outcome = dataclasses.replace(outcome, after=0.0)
+        # Once let in, only what it reports from then on counts.
+        self._sightings.pop(recovery.uuid, None)
+        return outcome
+
     def _is_off(self, recovery: Recovery) -> bool:
         """Whether the BMC is sure that nothing can report from there."""
         settings = self._settings()
@@ -70,3 +92,4 @@ class HostWatch:
     def forget(self, uuid: str) -> None:
         """Drop what is remembered of a recovery."""
         self._sightings.pop(uuid, None)
+        self._flapping.forget(uuid)

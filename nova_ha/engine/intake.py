@@ -7,6 +7,7 @@ verified and the incident is durable (promise 7).
 """
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent import futures
 import dataclasses
 import datetime
@@ -14,9 +15,8 @@ import logging
 from typing import Any
 
 from nova_ha.engine.fences import Fences
-from nova_ha.engine.first_look import FirstLook
-from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
+from nova_ha.engine.precautions import Precautions
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery import power_on
@@ -24,6 +24,7 @@ from nova_ha.recovery import safety
 from nova_ha.recovery import states
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import FenceRecord
+from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
@@ -63,26 +64,29 @@ class Fenced:
 
 
 class Intake:
-    """Takes fence requests in."""
+    """Takes fence requests in.
+
+    :param beside: what is begun beside each power-off; must not wait.
+    """
 
     def __init__(
         self,
         world: World,
         fences: Fences,
-        gates: Gates,
+        beside: Sequence[Callable[[Host], None]],
         journal: Journal,
-        first_look: FirstLook,
         background: futures.Executor,
         wake: Callable[[str], None],
+        precautions: Precautions,
     ) -> None:
+        self._precautions = precautions
         self._hosts = world.hosts
         self._store = world.store
         self._spool = world.spool
         self._clock = world.clock
         self._fences = fences
-        self._gates = gates
+        self._beside = beside
         self._journal = journal
-        self._first_look = first_look
         self._background = background
         self._wake = wake
 
@@ -99,17 +103,18 @@ class Intake:
         :param name: nova's or Pacemaker's name of the host.
         :param power_on: it shall be powered on again, later.
         :raises UnknownHost: the hosts file does not name it.
+        :raises ObserveOnly: the mode is observe; nothing was done.
         :raises PowerError: off was not verified before the deadline.
         :raises StoreUnavailable: neither store nor spool could take it;
             the host may be off, but nobody may be told so.
         """
         host = self._hosts.get(name)
+        self._precautions.before_power_off(host, origin, reason)
         since = self._clock.now()
         self._fences.start(host, deadline)
-        # Beside it, and nobody waits: a dead cluster delays no answer, nor
-        # does a dead nova.
-        self._gates.shut_soon(host)
-        self._first_look.foresee(host.name)
+        # Nobody waits: a dead cluster delays no answer, nor does a dead nova.
+        for begin in self._beside:
+            begin(host)
         wish = since if power_on else None
         begun = self._begin(host.name, origin, reason, since, wish)
         try:

@@ -33,7 +33,10 @@ NOVA_STOPS_WITHIN = datetime.timedelta(seconds=3)
 
 
 class NovaCalls:
-    """Asks and looks; the results come back through the worklist."""
+    """Asks and looks; the results come back through the worklist.
+
+    :param why_still: why nothing may be asked for now; empty when it may.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class NovaCalls:
         pool: futures.Executor,
         clock: ports.Clock,
         wake: Callable[[str], None],
+        why_still: Callable[[], str] = lambda: '',
     ) -> None:
+        self._why_still = why_still
         self._store = store
         self._compute = compute
         self._pool = pool
@@ -116,9 +121,11 @@ class NovaCalls:
     def _require_valid(self, recovery: Recovery, proof: OffProof) -> None:
         """See that nothing has changed while the request was queued.
 
-        :raises UnsafeRequest: the host was seen running, or somebody else
-            drives the recovery now.
+        :raises UnsafeRequest: the host was seen running, somebody else
+            drives the recovery now, or nothing may be done at all.
         """
+        if self._why_still():
+            raise errors.UnsafeRequest(f'not asked: {self._why_still()}')
         now = self._store.get(recovery.uuid)
         if (
             now.state is not RecoveryState.EVACUATING

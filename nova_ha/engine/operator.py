@@ -7,6 +7,7 @@ from typing import Any
 
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
+from nova_ha.engine.modes import ModeKeeper
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.still_off import StillOff
 from nova_ha.engine.world import World
@@ -14,6 +15,7 @@ from nova_ha.recovery import errors
 from nova_ha.recovery import lifecycle
 from nova_ha.recovery import states
 from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.gate import EXPECTED_BACK
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
@@ -36,7 +38,9 @@ class Operator:
         journal: Journal,
         settings: SettingsSource,
         wake: Callable[[str], None],
+        modes: ModeKeeper,
     ) -> None:
+        self._modes = modes
         self._hosts = world.hosts
         self._power = world.power
         self._store = world.store
@@ -52,7 +56,9 @@ class Operator:
 
         :raises IllegalTransition: nothing has failed.
         :raises UnsafeRequest: the host is not off any more.
+        :raises ObserveOnly: the mode is observe.
         """
+        self._modes.refuse('nothing is tried again')
         recovery = self._store.get(uuid)
         if recovery.state is RecoveryState.FENCE_FAILED:
             return self._move(
@@ -81,8 +87,37 @@ class Operator:
         return self._move(recovery, Event.OFF_VERIFIED, who, off_proof=proof)
 
     def release(self, uuid: str, who: str) -> Recovery:
-        """Overrule the guard that holds the evacuations back."""
-        return self._move(self._store.get(uuid), Event.RELEASED, who)
+        """Overrule the guards for this incident, held or about to be.
+
+        :raises IllegalTransition: no guard may hold it any more.
+        """
+        recovery = self._store.get(uuid)
+        now = self._clock.now()
+        if recovery.state is not RecoveryState.EVACUATING:
+            return self._move(recovery, Event.RELEASED, who, released_at=now)
+        # A storm keeps it from asking for more.
+        released = self._journal.amend(
+            recovery, f'released_by_{who}'[:MAX_NAME], released_at=now
+        )
+        self._wake(released.uuid)
+        return released
+
+    def let_return(self, uuid: str, who: str) -> Recovery:
+        """Let a host in that fails again and again.
+
+        :raises IllegalTransition: its recovery does not wait for it.
+        """
+        recovery = self._store.get(uuid)
+        if recovery.state not in EXPECTED_BACK:
+            raise errors.IllegalTransition(recovery.state.value, 'let-return')
+        allowed = self._journal.amend(
+            recovery,
+            f'let_return_by_{who}'[:MAX_NAME],
+            let_return_at=self._clock.now(),
+            message=f'{recovery.host} was let in by {who}',
+        )
+        self._wake(allowed.uuid)
+        return allowed
 
     def cancel(self, uuid: str, who: str) -> Recovery:
         """End the recovery; what nova was told stays told."""
@@ -92,10 +127,12 @@ class Operator:
         """Power the host on, or have it powered on when its recovery allows.
 
         :raises UnknownHost: the hosts file does not name it.
+        :raises ObserveOnly: the mode is observe.
         :raises PowerError: it has no recovery and could not be powered on.
         :raises StoreUnavailable: whether it has one is not known.
         """
         host = self._hosts.get(name)
+        self._modes.refuse(f'{host.name} is not powered on')
         for _ in range(RACES):
             try:
                 recovery = self._store.active(host.name)

@@ -8,6 +8,7 @@ whoever drives the recovery carries the wish out, after any crash.
 from concurrent import futures
 import logging
 
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.settings import SettingsSource
@@ -41,7 +42,9 @@ class PowerOn:
         journal: Journal,
         pool: futures.Executor,
         settings: SettingsSource,
+        flapping: Flapping,
     ) -> None:
+        self._flapping = flapping
         self._hosts = world.hosts
         self._power = world.power
         self._store = world.store
@@ -81,6 +84,8 @@ class PowerOn:
         now = self._clock.monotonic()
         if now < self._not_before.get(recovery.uuid, 0.0):
             return False
+        if self._flapping.why_kept_out(recovery):
+            return False  # a person lets it in, and then it is powered on
         held = (
             safety.sealed(recovery)
             and self._gates.seen(recovery.host) is Gate.SHUT

@@ -10,6 +10,8 @@ import datetime
 import logging
 
 from nova_ha.engine.gates import Gates
+from nova_ha.engine.precautions import Precautions
+from nova_ha.engine.remedies import ORIGIN
 from nova_ha.engine.remedies import Remedies
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
@@ -55,7 +57,9 @@ class Reconciler:
         gates: Gates,
         remedies: Remedies,
         pool: futures.Executor,
+        precautions: Precautions,
     ) -> None:
+        self._precautions = precautions
         self._world = world
         self._gates = gates
         self._remedies = remedies
@@ -169,6 +173,8 @@ class Reconciler:
         if finding.what in (What.SERVES, What.UNCLEAR):
             self._settle(finding)
         elif finding.what is not What.OPEN_GATE or self._is_confirmed(finding):
+            if self._precautions.observes(host, ORIGIN, finding.why):
+                return
             self._acting.add(host.name)
             self._pool.submit(self._act, host, finding, scene)
 

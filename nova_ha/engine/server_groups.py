@@ -46,10 +46,13 @@ class ServerGroups:
         self._clock = clock
         self._wake = wake
         self._begun: dict[str, _Listing] = {}
+        self._wanted: set[str] = set()
         self._unheard: set[str] = set()
 
     def of(self, uuid: str) -> Sequence[ServerGroup] | None:
         """Return the groups; None while nova has not answered yet.
+
+        See to it that :meth:`begin` is called then.
 
         Where nova does not tell, there are none: then its own check of a
         group comes late, and costs an attempt.
@@ -58,7 +61,7 @@ class ServerGroups:
         now = self._clock.monotonic()
         listing = self._begun.get(uuid)
         if listing is None:
-            self._begin(uuid, now, 0)
+            self._wanted.add(uuid)
             return None
         if _is_told(listing.future):
             return listing.future.result(0)
@@ -66,6 +69,12 @@ class ServerGroups:
             self._begin(uuid, listing.since, listing.tries + 1)
         given_up = listing.future.done() and listing.tries + 1 >= TRIES
         return () if given_up or now - listing.since >= PATIENCE else None
+
+    def begin(self, uuid: str) -> None:
+        """Ask nova, if that is wanted: behind what matters more."""
+        if uuid in self._wanted:
+            self._wanted.discard(uuid)
+            self._begin(uuid, self._clock.monotonic(), 0)
 
     def has_news(self, uuid: str) -> bool:
         """Whether nova has answered and nobody has looked yet."""
@@ -82,6 +91,7 @@ class ServerGroups:
     def forget(self, uuid: str) -> None:
         """Drop what is remembered of a recovery."""
         self._begun.pop(uuid, None)
+        self._wanted.discard(uuid)
         self._unheard.discard(uuid)
 
     def _begin(self, uuid: str, since: float, tries: int) -> None:

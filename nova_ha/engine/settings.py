@@ -4,6 +4,7 @@
 from collections.abc import Callable
 import dataclasses
 
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.power_on import PowerOnAfter
 
 
@@ -26,10 +27,10 @@ class Settings:
     :ivar backup_interval: 0 makes no backups.
     :ivar backup_rotation: backups that are kept of each instance.
     :ivar backups_at_once: under way at a time, over all hosts.
-    :ivar storm_hosts: hosts that may be evacuated at a time; 0 is no limit.
     :ivar spares_per_host: reserved hosts that stand in for a failed one.
     :ivar spares_anywhere: a spare may have nothing in common with it.
     :ivar spares_reason: what a spare's disabled_reason begins with.
+    :ivar guards: when evacuations are held, and hosts kept out.
     :ivar power_on_after: what a power-on that was asked for waits for.
     """
 
@@ -56,7 +57,6 @@ class Settings:
     timeout: float = 600.0
     attempts: int = 3
     backoff: float = 5.0
-    storm_hosts: int = 0
     restore_timeout: float = 1800.0
     restore_attempts: int = 3
     restores_at_once: int = 4
@@ -68,6 +68,7 @@ class Settings:
     spares_anywhere: bool = True
     spares_reason: str = ''
     spare_return_alarm: float = 900.0
+    guards: GuardLimits = dataclasses.field(default_factory=GuardLimits)
     power_on_after: PowerOnAfter = PowerOnAfter.EVACUATED
     reconcile_interval: float = 15.0
     return_restart_interval: float = 10.0

@@ -73,6 +73,10 @@ class Turns:
         self._tell_stranded(work, known)
         return free
 
+    def asked(self, uuid: str) -> None:
+        """The requests of this tick are on their way: ask what is missing."""
+        self._listed.begin(uuid)
+
     def has_news(self, uuid: str) -> bool:
         """Whether more may be asked for than a moment ago."""
         return self._listed.has_news(uuid)

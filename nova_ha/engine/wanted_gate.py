@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from nova_ha.engine.fenced_hosts import FencedHosts
+from nova_ha.engine.flapping import Flapping
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
@@ -27,8 +28,13 @@ class WantedGate:
     """Asks nova no oftener than it must."""
 
     def __init__(
-        self, world: World, journal: Journal, settings: SettingsSource
+        self,
+        world: World,
+        journal: Journal,
+        settings: SettingsSource,
+        flapping: Flapping,
     ) -> None:
+        self._flapping = flapping
         self._store = world.store
         self._compute = world.compute
         self._clock = world.clock
@@ -45,6 +51,8 @@ class WantedGate:
         """
         live = restart = False
         if recovery.state in gate.EXPECTED_BACK:
+            if self._flapping.why_kept_out(recovery):
+                return Gate.SHUT
             if node.gate is Gate.AJAR and not self._is_time(recovery.uuid):
                 return Gate.AJAR
             live = self._is_live(recovery)

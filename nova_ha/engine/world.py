@@ -3,6 +3,7 @@
 
 import dataclasses
 
+from nova_ha.engine.always_armed import AlwaysArmed
 from nova_ha.engine.everything import Everything
 from nova_ha.recovery import ports
 
@@ -14,6 +15,7 @@ class World:
     :ivar images: None where no glance is to be asked: no snapshot is put
         back then.
     :ivar probe: tries whether instances serve that others come after.
+    :ivar modes: where the mode is kept.
     :ivar policy: what is done about each instance.
     :ivar cluster: None where no Pacemaker drives nova-ha: then there are no
         gates, and what others fence is not seen.
@@ -28,5 +30,6 @@ class World:
     clock: ports.Clock
     probe: ports.Probe
     images: ports.Images | None = None
+    modes: ports.Modes = dataclasses.field(default_factory=AlwaysArmed)
     policy: ports.Policy = dataclasses.field(default_factory=Everything)
     cluster: ports.Cluster | None = None

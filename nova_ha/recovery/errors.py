@@ -6,6 +6,7 @@
     RecoveryError
     ├── IllegalTransition      the table does not know this move
     ├── UnsafeRequest          a promise of safety.py would be broken
+    ├── ObserveOnly            the mode is observe: nothing is done
     ├── UnknownHost            the hosts file does not name it
     ├── UnknownRecovery        no such recovery in the store
     ├── PowerError             off (or on) could not be brought about
@@ -59,6 +60,10 @@ class IllegalTransition(RecoveryError):
 
 class UnsafeRequest(RecoveryError):
     """A safety predicate says no; the text names the promise."""
+
+
+class ObserveOnly(RecoveryError):
+    """The operator wants nova-ha to observe only; nothing was done."""
 
 
 class UnknownHost(RecoveryError):

@@ -43,6 +43,8 @@ TRANSITIONS: Mapping[tuple[S, E], S] = types.MappingProxyType(
         (S.HELD, E.CANCEL_REQUESTED): S.CANCELLED,
         (S.EVACUATING, E.FENCE_REQUESTED): S.EVACUATING,
         (S.EVACUATING, E.OFF_LOST): S.FENCING,
+        # A storm shows only with its last host: the first ones stop asking.
+        (S.EVACUATING, E.GUARD_HELD): S.HELD,
         (S.EVACUATING, E.ALL_ACCOUNTED_FOR): S.EVACUATED,
         (S.EVACUATING, E.SOME_LEFT_BEHIND): S.EVACUATION_FAILED,
         (S.EVACUATION_FAILED, E.FENCE_REQUESTED): S.EVACUATION_FAILED,

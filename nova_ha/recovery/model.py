@@ -123,6 +123,10 @@ class Recovery:
     :ivar sealed_at: when the host was read off while its gate was seen shut:
         from then on the gate alone keeps nova-compute from starting there.
         None while only the power does.
+    :ivar released_at: when an operator overruled the guards; good for the
+        incident that had begun by then.
+    :ivar let_return_at: when an operator let a host in that fails again and
+        again; likewise.
     """
 
     uuid: str
@@ -143,6 +147,8 @@ class Recovery:
     message: str = ''
     power_on_asked_at: datetime.datetime | None = None
     sealed_at: datetime.datetime | None = None
+    released_at: datetime.datetime | None = None
+    let_return_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -251,6 +257,21 @@ class ComputeService:
     disabled_reason: str | None
     forced_down: bool
     updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NovaService:
+    """One of nova's own services, of whatever kind (GET /os-services).
+
+    :ivar zone: the availability zone of a nova-compute; ``internal`` else.
+    :ivar up: nova's own verdict; it takes a minute to miss a dead one.
+    """
+
+    binary: str
+    host: str
+    zone: str
+    up: bool
+    forced_down: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -419,10 +440,21 @@ class ServiceMark:
     at: datetime.datetime
 
     PREFIX = 'nova-ha: recovery '
+    NOTE = '; '
+    """Before what is added for people."""
 
     def __str__(self) -> str:
         at = self.at.strftime('%Y-%m-%dT%H:%M:%SZ')
         return f'{self.PREFIX}{self.recovery} since {at}'
+
+    def noted(self, note: str) -> str:
+        """Return the mark with a word for people behind it."""
+        return f'{self}{self.NOTE}{note}'
+
+    def is_in(self, disabled_reason: str | None) -> bool:
+        """Whether the reason is this mark, with or without a word more."""
+        reason = disabled_reason or ''
+        return reason == str(self) or reason.startswith(f'{self}{self.NOTE}')
 
     @classmethod
     def recovery_of(cls, disabled_reason: str | None) -> str | None:
@@ -439,7 +471,8 @@ class ServiceMark:
         recovery = cls.recovery_of(disabled_reason)
         if recovery is None or disabled_reason is None:
             return None
-        _, _, at = disabled_reason.rpartition(' since ')
+        _, _, at = disabled_reason.partition(' since ')
+        at, _, _ = at.partition(cls.NOTE)
         try:
             return cls(recovery, datetime.datetime.fromisoformat(at))
         except ValueError:

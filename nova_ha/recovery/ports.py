@@ -26,6 +26,7 @@ from nova_ha.recovery.model import FenceRecord
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import NovaService
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.model import Recovery
@@ -34,6 +35,8 @@ from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.model import Snapshot
+from nova_ha.recovery.modes import Standing
+from nova_ha.recovery.rehearsal import Rehearsal
 from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
@@ -153,6 +156,12 @@ class Compute(Protocol):
         self, service: ComputeService, reason: str | None
     ) -> ComputeService:
         """Keep the scheduler from the host."""
+
+    def annotate(self, service: ComputeService, reason: str) -> ComputeService:
+        """Write another ``disabled_reason`` of a host that is disabled."""
+
+    def all_services(self) -> Sequence[NovaService]:
+        """Return all of nova's services, in one request."""
 
     def instances(self, host: str) -> Sequence[Instance]:
         """Return every instance nova places on the host.
@@ -306,6 +315,28 @@ class Placement(Protocol):
         """
 
 
+class Modes(Protocol):
+    """Where the mode is kept: the same for all controllers."""
+
+    def read(self) -> Standing:
+        """Return the mode as the store has it.
+
+        :raises StoreUnavailable: the store is away.
+        """
+
+    def last_known(self) -> Standing | None:
+        """Return what this machine last read, also before it was restarted.
+
+        Asks nobody else; None where it never read any.
+        """
+
+    def write(self, standing: Standing) -> Standing:
+        """Set the mode; return it as the store has it.
+
+        :raises StoreUnavailable: it was not set.
+        """
+
+
 class Policy(Protocol):
     """What the operator wants done about instances."""
 
@@ -447,6 +478,9 @@ class RecoveryStore(Protocol):
 
     def events(self, recovery: str) -> Sequence[RecoveryEvent]:
         """Return the recovery's history, oldest first."""
+
+    def rehearse(self, rehearsal: Rehearsal) -> None:
+        """Write down what would have been done."""
 
     def check(self) -> None:
         """Raise StoreUnavailable unless the store can be written now."""

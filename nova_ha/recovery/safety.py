@@ -119,7 +119,7 @@ def undo(
     The disable is ours only while its reason is still our mark: whoever
     wrote another reason meanwhile wants the host disabled for that reason.
     """
-    ours = now.disabled_reason == str(mark)
+    ours = mark.is_in(now.disabled_reason)
     return Undo(
         force_up=now.forced_down and not before.forced_down,
         enable=now.disabled and not before.disabled and ours,
@@ -141,7 +141,7 @@ def may_answer_fenced(
 
 def may_be_held(state: RecoveryState) -> bool:
     """Whether a guard may hold here; never before off (promise 9)."""
-    return state is RecoveryState.FORCING_DOWN
+    return state in (RecoveryState.FORCING_DOWN, RecoveryState.EVACUATING)
 
 
 def voids_proof(state: RecoveryState, gate_shut: bool) -> bool:

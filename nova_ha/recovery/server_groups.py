@@ -6,8 +6,9 @@ one anti-affinity group may be sent to the same host; the second is refused
 there, late, and has used an attempt up (nova 34). One after the other they
 are spread well. The rows of every active recovery count.
 
-Strict affinity: while another member is left on the failed host, nova's
-scheduler accepts that host only, and so none (nova 34, tried in process).
+Strict affinity: nova's scheduler accepts the hosts only where members of the
+group are, and counts the instance itself where it was. Where all of them were
+on the failed host, be it one, it finds none (nova 34, tried in process).
 """
 
 from collections.abc import Collection
@@ -89,16 +90,14 @@ def stranded(
     groups: Iterable[ServerGroup], left: Collection[str]
 ) -> Mapping[str, ServerGroup]:
     """Return, by instance, the strict affinity groups whose members are all
-    left on the failed host, and more than one.
+    left on the failed host.
 
     :param left: instances that are not elsewhere yet.
     """
     return {
         member: group
         for group in groups
-        if group.policy == TOGETHER
-        and len(group.members) > 1
-        and group.members.issubset(left)
+        if group.policy == TOGETHER and group.members.issubset(left)
         for member in group.members
     }
 
@@ -107,7 +106,7 @@ def in_words(group: ServerGroup) -> str:
     """Say why nova finds no host for its members, and what to do."""
     return (
         f'all members of the server group {group.name} (policy affinity) are '
-        'on the failed host, and nova lets each start only where the others '
-        f'are: delete the group (openstack server group delete {group.id}; '
-        'its members go on without it) and retry'
+        'on the failed host, and nova lets them start only there: delete the '
+        f'group (openstack server group delete {group.id}; its members go on '
+        'without it) and retry'
     )

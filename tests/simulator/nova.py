@@ -19,6 +19,7 @@ from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Migration
+from nova_ha.recovery.model import NovaService
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import ServerGroup
 from nova_ha.recovery.model import ServiceBefore
@@ -61,6 +62,8 @@ class SimNova:
     :ivar started: when each guest was last started by an evacuation.
     :ivar arrived: when each instance last came to a host by one.
     :ivar room: how many instances targets can hold, where that is limited.
+    :ivar silent: nova's own services that are down.
+    :ivar zones: availability zones of hosts, ``nova`` for all others.
     """
 
     def __init__(
@@ -91,6 +94,8 @@ class SimNova:
         self.knows_stopping = True
         self.started: dict[str, float] = {}
         self.arrived: dict[str, float] = {}
+        self.silent: set[str] = set()
+        self.zones: dict[str, str] = {}
         now = timeline.now()
         for name, host in hosts.items():
             self.services[name] = Service(name, now, now)
@@ -294,6 +299,32 @@ class SimNova:
             )
         row.disabled, row.reason, row.operator_enabled = False, None, False
         return row.seen(self._timeline.now())
+
+    def annotate(self, service: ComputeService, reason: str) -> ComputeService:
+        row = self._touched(service.host)
+        self._ledger.act('annotate', service.host)
+        if row.operator_disabled:
+            self._ledger.break_promise(
+                4, f"an operator's reason on {row.host} is overwritten"
+            )
+        row.disabled, row.reason = True, reason
+        return row.seen(self._timeline.now())
+
+    def all_services(self) -> Sequence[NovaService]:
+        now = self._timeline.now()
+        return [
+            NovaService(
+                'nova-compute',
+                name,
+                self.zones.get(name, 'nova'),
+                row.up(now),
+                row.forced_down,
+            )
+            for name, row in self.services.items()
+        ] + [
+            NovaService(binary, 'ctl1', 'internal', binary not in self.silent)
+            for binary in ('nova-scheduler', 'nova-conductor')
+        ]
 
     def instances(self, host: str) -> Sequence[Instance]:
         return [
@@ -558,17 +589,17 @@ class SimNova:
         """As ServerGroupAffinityFilter and ServerGroupAntiAffinityFilter."""
         for group in self.groups:
             if instance in group.members:
-                others = self._at(group, instance)
+                others = self._at(group.members - {instance})
                 if group.policy == 'anti-affinity' and host in others:
                     return False
-                if group.policy == 'affinity' and others:
-                    return host in others
+                if group.policy == 'affinity':
+                    return host in self._at(group.members)
         return True
 
-    def _at(self, group: ServerGroup, instance: str) -> set[str | None]:
+    def _at(self, members: Collection[str]) -> set[str | None]:
         return {
             self.servers[m].host
-            for m in group.members - {instance}
+            for m in members
             if not self.servers[m].deleted
         }
 

@@ -26,6 +26,7 @@ from tests.simulator.hosts import SimHosts
 from tests.simulator.hosts import SimPower
 from tests.simulator.images import SimImages
 from tests.simulator.ledger import Ledger
+from tests.simulator.modes import SimModes
 from tests.simulator.notices import SimNotifier
 from tests.simulator.nova import SimNova
 from tests.simulator.policy import SimPolicy
@@ -57,6 +58,7 @@ class World:
         self.faults = Faults()
         self.notices = SimNotifier()
         self.storage = Storage(self.timeline)
+        self.modes = SimModes(self.storage.store)
         names = [f'h{i}' for i in range(1, hosts + 1)]
         self.hosts = {n: SimHost(n, self.timeline) for n in names}
         self.host_file = SimHosts(names)
@@ -119,6 +121,7 @@ class World:
             'notifier': self.notices,
             'cluster': self.cluster,
             'probe': self.probe,
+            'modes': self.modes,
         }
         settings = dataclasses.replace(self.settings, owner=owner)
         rules = (lambda: self.rules) if self.rules is not None else None

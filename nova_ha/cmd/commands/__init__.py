@@ -47,8 +47,10 @@ NOUNS: Sequence[str] = (
     'explain',
     'fence',
     'hosts',
+    'mode',
     'pacemaker',
     'recovery',
+    'rehearsal',
     'snapshots',
     'spare',
 )

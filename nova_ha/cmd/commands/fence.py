@@ -63,4 +63,6 @@ def _fence(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
             f'{args.host} is off. Recovery {answer.get("recovery")} is '
             f'{answer.get("state")}.'
         )
+    if answer.get('mode', 'armed') != 'armed':
+        print(f'The mode is {answer["mode"]}: see nova-ha-manage mode show.')
     return commands.OK

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from oslo_config import cfg
 
 from nova_ha.cmd import commands
+from nova_ha.cmd.commands import mode
 from nova_ha.cmd.commands import output
 from nova_ha.cmd.commands import recovery_actions
 from nova_ha.recovery import errors
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.modes import ARMED
 
 if TYPE_CHECKING:
     from nova_ha.cmd.commands import Subparsers
@@ -77,21 +79,15 @@ def _positive(text: str) -> int:
     return number
 
 
-def _open_store(conf: cfg.ConfigOpts) -> 'store.SqlStore':
-    from nova_ha.db import migration
-    from nova_ha.db import store
-
-    migration.check(conf)
-    return store.SqlStore(conf)
-
-
 def _list(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
-    found = _open_store(conf).recoveries(
+    opened = mode.store_of(conf)
+    found = opened.recoveries(
         host=args.host, active=None if args.all else True, limit=args.limit
     )
     if args.format == 'json':
         output.print_json(found)
         return commands.OK
+    print(mode.line(opened))
     output.print_table(
         ('UUID', 'Host', 'State', 'Since', 'Requested', 'Owner', 'Message'),
         [
@@ -111,19 +107,21 @@ def _list(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
 
 
 def _show(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
-    opened = _open_store(conf)
+    opened = mode.store_of(conf)
     recovery = _find(opened, args.recovery)
     evacuations = opened.evacuations(recovery.uuid)
     events = opened.events(recovery.uuid)
     if args.format == 'json':
         output.print_json(
             {
+                'mode': next(iter(opened.modes(1)), ARMED),
                 'recovery': recovery,
                 'evacuations': evacuations,
                 'events': events,
             }
         )
     else:
+        print(mode.line(opened))
         _print_recovery(recovery, evacuations, events)
     return commands.OK
 

@@ -21,7 +21,10 @@ VERBS = {
     'retry': 'try again what has failed',
     'confirm-off': 'give your word that the host is off: its instances are '
     'then started elsewhere, and would be destroyed if it ran',
-    'release': 'overrule the guard that holds the evacuations back',
+    'release': 'overrule the guards, for this incident: its evacuations are '
+    'not held any more',
+    'let-return': 'let a host in again that is kept out because it failed '
+    'again and again',
     'cancel': 'end the recovery; what nova was told stays told',
 }
 

@@ -21,6 +21,7 @@ from nova_ha.engine.disk_calls import DiskCalls
 from nova_ha.engine.fenced_hosts import FencedHosts
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.engine.following import Follower
+from nova_ha.engine.guards import Guards
 from nova_ha.engine.incoming import Incoming
 from nova_ha.engine.nova_calls import NovaCalls
 from nova_ha.engine.outcome import Outcome
@@ -72,6 +73,7 @@ class Means:
     :ivar turns: whose turn it is.
     :ivar pacing: how many may be under way.
     :ivar capacity: sees room appear for those that found none.
+    :ivar guards: may stop further requests.
     :ivar in_doubt: whether nova-compute may run on a host, so that nothing
         more is asked until that is known.
     """
@@ -82,6 +84,7 @@ class Means:
     turns: Turns
     pacing: Pacing
     capacity: CapacityWatch
+    guards: Guards
     in_doubt: Callable[[str], bool]
 
 
@@ -91,6 +94,7 @@ class Evacuating:
     def __init__(
         self, world: World, means: Means, settings: SettingsSource
     ) -> None:
+        self._guards = means.guards
         self._in_doubt = means.in_doubt
         self._store = world.store
         self._compute = world.compute
@@ -110,7 +114,11 @@ class Evacuating:
             world.clock, settings, lambda: means.pacing.window
         )
         self._follower = Follower(
-            means.calls, means.disk_calls, world.clock, settings
+            means.calls,
+            means.disk_calls,
+            world.clock,
+            settings,
+            means.guards.control_plane_is_down,
         )
         self._work: dict[str, Worklist] = {}
         self._queried: dict[str, float] = {}
@@ -122,6 +130,7 @@ class Evacuating:
         work = self._worklist(recovery)
         self._follower.hear(work)
         asked: Sequence[Evacuation] = ()
+        pause = self._guards.pauses(recovery)
         if not work.planned or (work.unfinished() and self._is_due(work)):
             self._read_records(work)
             self._plan(work)
@@ -130,7 +139,8 @@ class Evacuating:
             self._follower.follow(work, fenced)
             self._pacing.see(work)
             self._capacity.note(work)
-            asked = self._fill_window(work, fenced, active)
+            if not pause:
+                asked = self._fill_window(work, fenced, active)
         try:
             self._save(work)
         except errors.StoreError:
@@ -139,7 +149,10 @@ class Evacuating:
         self._pacing.asked(work, asked)
         for row in asked:
             self._calls.ask(work, row, proof)
+        self._turns.asked(recovery.uuid)
         self._follower.send(work)
+        if work.unfinished() and pause:
+            return self._held(work, pause)
         if work.unfinished():
             return self._go_on(work)
         return self._conclude(work)
@@ -308,6 +321,12 @@ class Evacuating:
             after=self._pause(work), message=_waits(work), alarm=alarm
         )
 
+    def _held(self, work: Worklist, why: str) -> Outcome:
+        """Ask for no more; what nova works on is seen to its end first."""
+        if work.open() or work.asking:
+            return Outcome(after=self._pause(work), message=why, alarm=why)
+        return Outcome(Event.GUARD_HELD, message=why, alarm=why)
+
     def _pause(self, work: Worklist) -> float:
         if work.open() and len(work.open()) == len(work.restoring()):
             return min(IDLE, LOOK_EVERY)
@@ -328,7 +347,7 @@ class Evacuating:
             default=work.recovery.state_since,
         )
         last = max(last, work.recovery.state_since)
-        if work.waiting and not work.open():
+        if any(work.waiting.values()) and not work.open():
             return ''  # a restart group is waited for; its time is limited
         seconds = self._settings().timeout + self._settings().settle
         if (self._clock.now() - last).total_seconds() < seconds:

@@ -10,6 +10,7 @@ from nova_ha.db import recoveries as queries
 from nova_ha.recovery import errors
 from tests.functional import servers
 from tests.unit.db import base
+from tests.unit.db import guards_suite
 from tests.unit.db import migration_suite
 from tests.unit.db import store_suite
 
@@ -49,8 +50,18 @@ class PostgreSQLStoreTest(PostgreSQL, store_suite.StoreSuite, base.StoreTest):
     pass
 
 
+class MariaDBGuardsTest(MariaDB, guards_suite.GuardsSuite, base.StoreTest):
+    pass
+
+
 class MariaDBMigrationTest(
     MariaDB, migration_suite.MigrationSuite, base.StoreTest
+):
+    pass
+
+
+class PostgreSQLGuardsTest(
+    PostgreSQL, guards_suite.GuardsSuite, base.StoreTest
 ):
     pass
 

@@ -7,15 +7,15 @@ OVER = ('done', 'failed', 'error')
 
 
 class ServerGroupsTestCase(base.NovaTestCase):
-    def group(self, policy, count):
-        """Boot a group's members on host1, whatever its policy says."""
+    def group(self, policy, *hosts):
+        """Boot a group's members on these hosts, whatever its policy."""
         body = {'name': policy, 'policy': policy}
         group = self.api.post_server_groups(body)
         self.flags(disable_group_policy_check_upcall=True, group='workarounds')
         uuids = []
-        for _ in range(count):
+        for host in hosts:
             server = self._build_server(networks='none')
-            server['availability_zone'] = 'nova:host1'
+            server['availability_zone'] = f'nova:{host}'
             answer = self.admin_api.api_post(
                 '/servers',
                 {
@@ -35,7 +35,7 @@ class ServerGroupsTestCase(base.NovaTestCase):
             disable_group_policy_check_upcall=False, group='workarounds'
         )
         self.assertEqual(
-            {'host1'}, {self.gateway.instance(uuid).host for uuid in uuids}
+            list(hosts), [self.gateway.instance(uuid).host for uuid in uuids]
         )
         return group['id'], uuids
 
@@ -65,7 +65,7 @@ class ServerGroupsTestCase(base.NovaTestCase):
         return self.over(uuids)
 
     def test_they_are_listed_by_every_microversion(self):
-        key, uuids = self.group('anti-affinity', 2)
+        key, uuids = self.group('anti-affinity', 'host1', 'host1')
         for newest in ('2.94', '2.63', '2.53'):
             self.front.newest = newest
             gateway = self.gateway_of(self.auth)
@@ -89,7 +89,7 @@ class ServerGroupsTestCase(base.NovaTestCase):
         self.assertEqual(['GET /os-server-groups'] * 4, self.asked())
 
     def test_together_they_are_refused_one_by_one_they_are_not(self):
-        _key, uuids = self.group('anti-affinity', 2)
+        _key, uuids = self.group('anti-affinity', 'host1', 'host1')
         self.fail_host()
         # Both are on their way before either has arrived.
         self.assertIn('failed', self.evacuate(*uuids))
@@ -108,7 +108,7 @@ class ServerGroupsTestCase(base.NovaTestCase):
         self.assertEqual({'host2', 'host3'}, hosts)
 
     def test_strict_affinity_holds_them_on_the_dead_host(self):
-        key, uuids = self.group('affinity', 2)
+        key, uuids = self.group('affinity', 'host1', 'host1')
         self.fail_host()
         self.assertEqual(['error'], self.evacuate(uuids[0]))
         fault = self.wait_until(
@@ -128,7 +128,14 @@ class ServerGroupsTestCase(base.NovaTestCase):
             self.assertEqual(['done'], self.evacuate(uuid))
             self.assertEqual('active', self.gateway.instance(uuid).vm_state)
 
-    def test_a_group_of_one_is_not_held(self):
-        _key, uuids = self.group('affinity', 1)
+    def test_even_one_that_is_alone_is_held(self):
+        """The scheduler counts the instance itself, where it was."""
+        _key, (uuid,) = self.group('affinity', 'host1')
         self.fail_host()
-        self.assertEqual(['done'], self.evacuate(*uuids))
+        self.assertEqual(['error'], self.evacuate(uuid))
+
+    def test_one_that_is_elsewhere_draws_the_others(self):
+        _key, uuids = self.group('affinity', 'host1', 'host3')
+        self.fail_host()
+        self.assertEqual(['done'], self.evacuate(uuids[0]))
+        self.assertEqual('host3', self.gateway.instance(uuids[0]).host)

@@ -9,6 +9,7 @@ import threading
 from nova_ha.api import ports
 from nova_ha.recovery import errors
 from nova_ha.recovery import model
+from nova_ha.recovery import modes
 from nova_ha.recovery.spares import Joined
 from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.spares import LoanState
@@ -59,6 +60,7 @@ class Engine:
         self.gate.set()
         self.entered = threading.Semaphore(0)
         self.hang = False
+        self.standing = modes.ARMED
         self.spooled = False
         self._lock = threading.Lock()
 
@@ -159,6 +161,17 @@ class Engine:
 
     def release(self, uuid, who):
         return self._act('release', uuid, who)
+
+    def let_return(self, uuid, who):
+        return self._act('let-return', uuid, who)
+
+    def mode(self):
+        return self.standing
+
+    def set_mode(self, mode, who, reason):
+        self._enter('set-mode')
+        self.standing = modes.Standing(mode, NOW, who, reason)
+        return self.standing
 
     def cancel(self, uuid, who):
         return self._act('cancel', uuid, who)

@@ -53,6 +53,7 @@ class FenceTest(AppTestCase):
                 'recovery': scripted.UUID,
                 'state': 'forcing_down',
                 'spooled': False,
+                'mode': 'armed',
                 'off_proof': {
                     'host': 'compute-1',
                     'method': 'fake',
@@ -292,7 +293,13 @@ class RecoveriesTest(AppTestCase):
         )
 
     def test_actions(self):
-        for verb in ('retry', 'confirm-off', 'release', 'cancel'):
+        for verb in (
+            'retry',
+            'confirm-off',
+            'release',
+            'let-return',
+            'cancel',
+        ):
             with self.subTest(verb):
                 path = f'/v1/recoveries/{scripted.UUID}/{verb}'
                 result = self.post(path)

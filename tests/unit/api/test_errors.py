@@ -16,6 +16,7 @@ PUBLISHED = {
     'RecoveryError': (500, 'internal', False),
     'IllegalTransition': (409, 'recovery.illegal-transition', False),
     'UnsafeRequest': (409, 'recovery.unsafe', False),
+    'ObserveOnly': (409, 'mode.observe', False),
     'UnknownHost': (404, 'host.unknown', False),
     'UnknownRecovery': (404, 'recovery.unknown', False),
     'PowerError': (502, 'power.failed', False),

@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 
+from nova_ha.cmd import commands
 from nova_ha.cmd import manage
 from nova_ha.db import migration
 from nova_ha.recovery import model
@@ -60,21 +61,15 @@ class UsageTest(ManageTest):
             ['recovery', 'list', '--all', '--active'],
             ['recovery', 'list', '-f', 'xml'],
             ['recovery', 'show'],
+            ['explain'],
+            ['explain', 'vm', '--host', 'compute-1'],
         ):
             code, _, err = self.run_command(*arguments)
             self.assertEqual(2, code)
             self.assertIn('usage: nova-ha-manage', err)
 
     def test_every_noun_has_help(self):
-        for noun in (
-            'capacity',
-            'db',
-            'fence',
-            'hosts',
-            'pacemaker',
-            'recovery',
-            'spare',
-        ):
+        for noun in commands.NOUNS:
             self.assertIn(
                 f'usage: nova-ha-manage {noun}',
                 self.assert_done(noun, '--help'),

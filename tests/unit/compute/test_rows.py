@@ -21,6 +21,27 @@ MIGRATION = {
 }
 
 
+class AllServicesTestCase(testtools.TestCase):
+    def test_what_guards_ask_about(self):
+        row = {
+            **cloud.SERVICE,
+            'binary': 'nova-compute',
+            'zone': 'az1',
+            'forced_down': True,
+            'state': 'down',
+        }
+        found = rows.nova_service(row)
+        self.assertEqual('nova-compute', found.binary)
+        self.assertEqual(
+            ('az1', False, True), (found.zone, found.up, found.forced_down)
+        )
+
+    def test_the_stub_of_a_down_cell_is_a_host_all_the_same(self):
+        stub = {'binary': 'nova-compute', 'host': 'h1', 'status': 'UNKNOWN'}
+        found = rows.nova_service(stub)
+        self.assertEqual(('h1', False), (found.host, found.up))
+
+
 class ServiceTestCase(testtools.TestCase):
     def test_times_are_utc(self):
         service = rows.service(cloud.SERVICE)

@@ -26,6 +26,13 @@ ADDED = {
         ('evacuations', 'decision'),
         ('evacuations', 'snapshot'),
     ),
+    '0004': (
+        ('recoveries', 'released_at'),
+        ('recoveries', 'let_return_at'),
+        ('rehearsed_instances', None),
+        ('rehearsals', None),
+        ('modes', None),
+    ),
     '0005': (('loans', None),),
     '0006': (
         ('evacuations', 'max_age'),
@@ -92,6 +99,7 @@ class MigrationSuite:
         self.store.take_spare(loan, 'me', 600.0)
         [found] = self.store.loans()
         self.assertEqual(loan.uuid, found.uuid)
+        self.assertEqual([], self.store.modes(1))
 
     def test_what_0005_holds_is_kept(self):
         opened = self.open()

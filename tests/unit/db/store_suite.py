@@ -36,6 +36,8 @@ class RecoverySuite:
             service_reported_at=base.START,
             power_on_asked_at=base.START,
             sealed_at=base.START,
+            released_at=base.START,
+            let_return_at=base.START,
         )
         recovery = dataclasses.replace(recovery, host='rechner-ß-🔥')
         opened = self.store.open(recovery, base.new_event(recovery))
@@ -54,6 +56,8 @@ class RecoverySuite:
         self.assertIsNone(plain.service_before)
         self.assertIsNone(plain.power_on_asked_at)
         self.assertIsNone(plain.sealed_at)
+        self.assertIsNone(plain.released_at)
+        self.assertIsNone(plain.let_return_at)
 
     def test_open_with_all_that_led_there(self):
         recovery = base.new_recovery(state=State.FORCING_DOWN)

@@ -8,11 +8,16 @@ from nova_ha.db import store
 from nova_ha.db import url
 from nova_ha.recovery import errors
 from tests.unit.db import base
+from tests.unit.db import guards_suite
 from tests.unit.db import migration_suite
 from tests.unit.db import store_suite
 
 
 class SQLiteStoreTest(base.SQLite, store_suite.StoreSuite, base.StoreTest):
+    pass
+
+
+class SQLiteGuardsTest(base.SQLite, guards_suite.GuardsSuite, base.StoreTest):
     pass
 
 

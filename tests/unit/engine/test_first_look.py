@@ -8,12 +8,14 @@ import unittest
 
 from nova_ha.engine.first_look import FirstLook
 from nova_ha.recovery import errors
+from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import OffProof
 from tests.unit.db.base import new_recovery
 
 NOW = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
+H1 = Host('h1', 'h1', ())
 
 
 class Nova:
@@ -79,20 +81,20 @@ class FirstLookTest(unittest.TestCase):
         return [instance.uuid for instance in found]
 
     def test_foreseen_and_seen_to_be_there(self):
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.look.begin(self.recovery)
         self.nova.calls.clear()
         self.assertEqual(['a', 'b'], self.instances())
         self.assertEqual([], self.nova.calls)
 
     def test_one_that_has_left_is_not_listed(self):
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.nova.there.remove('a')
         self.look.begin(self.recovery)
         self.assertEqual(['b'], self.instances())
 
     def test_one_that_has_come_is_asked_about(self):
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.nova.there.append('c')
         self.look.begin(self.recovery)
         self.assertEqual(['a', 'b', 'c'], self.instances())
@@ -107,7 +109,7 @@ class FirstLookTest(unittest.TestCase):
         self.assertEqual(['migrations', 'instances'], self.nova.calls)
 
     def test_what_was_foreseen_before_the_incident_is_not_used(self):
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.nova.calls.clear()
         self.look.begin(
             dataclasses.replace(self.recovery, fencing_since=NOW + SECOND)
@@ -115,7 +117,7 @@ class FirstLookTest(unittest.TestCase):
         self.assertEqual(['instances', 'migrations'], self.nova.calls)
 
     def test_what_was_foreseen_long_ago_is_not_used(self):
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.nova.calls.clear()
         self.clock.at = NOW + 61 * SECOND
         self.look.begin(self.recovery)
@@ -132,7 +134,7 @@ class FirstLookTest(unittest.TestCase):
         self.assertEqual(['migrations', 'instances'], self.nova.calls)
 
     def test_used_once(self):
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.look.begin(self.recovery)
         self.instances()
         self.nova.there.append('c')
@@ -140,21 +142,21 @@ class FirstLookTest(unittest.TestCase):
 
     def test_what_went_wrong_is_asked_once_more(self):
         self.nova.failing = {'instances', 'present', 'migrations'}
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.look.begin(self.recovery)
         self.nova.failing.clear()
         self.assertEqual(['a', 'b'], self.instances())
 
     def test_in_a_full_pool_nobody_waits(self):
         self.pool.full = True
-        self.look.foresee('h1')
+        self.look.foresee(H1)
         self.look.begin(self.recovery)
         self.assertEqual(['a', 'b'], self.instances())
 
     def test_a_pool_that_is_shut_down_stops_no_fencing(self):
         pool = futures.ThreadPoolExecutor(1)
         pool.shutdown()
-        FirstLook(self.nova, pool, self.clock).foresee('h1')
+        FirstLook(self.nova, pool, self.clock).foresee(H1)
         self.assertEqual([], self.nova.calls)
 
     def test_without_a_proof_nothing_is_begun(self):

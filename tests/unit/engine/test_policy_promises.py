@@ -80,7 +80,9 @@ class PolicyPromises(Promises):
             image = 'i1' if number % 2 else None
             self.world.nova.boot('h1', image=image)
         for name in KEPT:
-            self.world.nova.boot('h1', name=name, image='i1')
+            # The first has nothing but its rule that keeps it.
+            image = None if name == KEPT[0] else 'i1'
+            self.world.nova.boot('h1', name=name, image=image)
         self.outages = {}
         self.started = {}
         self._start('c1')

@@ -22,6 +22,7 @@ from nova_ha.recovery import errors
 from nova_ha.recovery import lifecycle
 from nova_ha.recovery import safety
 from nova_ha.recovery import states
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import RecoveryState as S
@@ -69,10 +70,12 @@ class Promises(stateful.RuleBasedStateMachine):
     """Three hosts, two controllers, and everything that can go wrong."""
 
     @stateful.initialize(
-        instances=st.integers(1, 6), storm_hosts=st.sampled_from([0, 1])
+        instances=st.integers(1, 6), at_a_time=st.sampled_from([0, 1])
     )
-    def begin(self, instances, storm_hosts):
-        self.world = World(3, storm_hosts=storm_hosts, timeout=90.0)
+    def begin(self, instances, at_a_time):
+        self.world = World(
+            3, guards=GuardLimits(hosts_at_a_time=at_a_time), timeout=90.0
+        )
         for number in range(instances):
             vm_state = 'stopped' if number % 4 == 3 else 'active'
             self.world.nova.boot('h1', vm_state)

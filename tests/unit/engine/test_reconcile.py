@@ -5,6 +5,7 @@ No hint comes through anywhere but where a test says so: all alerts are lost.
 """
 
 from nova_ha.recovery import errors
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import RecoveryState as S
@@ -442,7 +443,9 @@ class LostStoreTest(ClusterTest):
             self.world.nova.boot('h2', name=f'other{number}')
         self.world.nova.spawn_takes = 5.0
         self.world.settings = self.world.daemon.settings = (
-            self.world.settings.__class__(owner='c1', storm_hosts=1)
+            self.world.settings.__class__(
+                owner='c1', guards=GuardLimits(hosts_at_a_time=1)
+            )
         )
         self.world.lose('h2')
         self.world.run(1)

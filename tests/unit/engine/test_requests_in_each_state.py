@@ -5,6 +5,7 @@ import dataclasses
 
 from nova_ha.recovery import errors
 from nova_ha.recovery import lifecycle
+from nova_ha.recovery.guards import GuardLimits
 from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator.wire import Fault
@@ -41,7 +42,8 @@ class RequestInEachStateTest(WorldTest):
             self.world.nova.boot('h2', name=f'other{instance}')
         self.world.nova.spawn_takes = 5.0
         self.world.daemon.settings = dataclasses.replace(
-            self.world.daemon.settings, storm_hosts=1
+            self.world.daemon.settings,
+            guards=GuardLimits(hosts_at_a_time=1),
         )
         self.world.fence('h2')
         self.world.until_state('h2', S.EVACUATING)

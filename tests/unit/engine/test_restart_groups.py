@@ -3,6 +3,7 @@
 
 import types
 
+from nova_ha.recovery import errors
 from nova_ha.recovery.model import Decision
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator.wire import Fault
@@ -165,7 +166,7 @@ class RestartGroupsTest(GroupsTest):
         self.world.hosts['h2'].bmc = 'auth'
         self.world.start()
         self.world.run(5)
-        with self.assertRaises(Exception):  # noqa: B017 it is refused
+        with self.assertRaises(errors.PowerError):
             self.world.fence('h2')
         self.world.lose('h1')
         self.world.fence('h1')

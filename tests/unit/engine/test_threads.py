@@ -12,6 +12,7 @@ from nova_ha.engine.periodic import Periodic
 from nova_ha.engine.pools import Pools
 from nova_ha.engine.settings import Settings
 from nova_ha.engine.world import World as Ports
+from nova_ha.probe import SocketProbe
 from nova_ha.recovery import errors
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.states import RecoveryState as S
@@ -79,6 +80,7 @@ class ThreadsTest(unittest.TestCase):
             store=self.storage.store,
             spool=self.storage.spool,
             notifier=self.notices,
+            probe=SocketProbe(),
             clock=self.clock,
         )
         return Engine(ports, Pools.of(4, 4, 4), lambda: SETTINGS)

@@ -44,6 +44,7 @@ held
 evacuating
     fence_requested     evacuating
     off_lost            fencing
+    guard_held          held
     all_accounted_for   evacuated
     some_left_behind    evacuation_failed
 evacuation_failed

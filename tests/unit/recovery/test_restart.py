@@ -308,7 +308,7 @@ class ServerGroupsTest(unittest.TestCase):
         for policy, members, left, expected in (
             ('affinity', 'ab', 'abx', {'a', 'b'}),
             ('affinity', 'ab', 'a', set()),  # the other is elsewhere
-            ('affinity', 'a', 'a', set()),
+            ('affinity', 'a', 'a', {'a'}),  # it counts itself
             ('soft-affinity', 'ab', 'ab', set()),
             ('anti-affinity', 'ab', 'ab', set()),
         ):

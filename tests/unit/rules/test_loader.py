@@ -392,8 +392,8 @@ class BadFileTest(RulesFileTestCase):
                 '{a: {timeout: 0}}',
             ),
             (
-                'group a: befor: unknown (known: after, ready, timeout)',
-                '{a: {befor: b}}',
+                'group a: comes_after: unknown (did you mean after?)',
+                '{a: {comes_after: b}}',
             ),
         ):
             with self.subTest(text):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 revision = '0005'
-down_revision = '0003'
+down_revision = '0004'
 
 NAME = sa.String(255)
 UUID = sa.String(36)
@@ -22,7 +22,7 @@ TABLE: dict[str, Any] = {
 
 
 def upgrade() -> None:
-    """Bring the schema from 0003 to 0005."""
+    """Bring the schema from 0004 to 0005."""
     op.create_table(
         'loans',
         sa.Column('id', SERIAL, nullable=False),
