@@ -2,6 +2,7 @@
 """Writes what happens to loans: state, the recovery's history, alarms."""
 
 import dataclasses
+import logging
 from typing import Any
 
 from nova_ha.engine.conductor import gist
@@ -13,6 +14,8 @@ from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.spares import LoanState
+
+LOG = logging.getLogger(__name__)
 
 
 class LoanBook:
@@ -39,9 +42,11 @@ class LoanBook:
         """
         settings = self._settings()
         line = self._line(recovery, loan)
-        return self._store.take_spare(
+        opened = self._store.take_spare(
             loan, settings.owner, settings.lease, [line]
         )
+        _log(opened)
+        return opened
 
     def move(
         self, loan: Loan, state: LoanState, message: str, **changes: Any
@@ -57,7 +62,9 @@ class LoanBook:
             loan, state=state, state_since=now, message=message, **changes
         )
         line = self._line(self._store.get(loan.recovery), moved)
-        return self._store.save_loan(moved, self._writer(loan), [line])
+        saved = self._store.save_loan(moved, self._writer(loan), [line])
+        _log(saved)
+        return saved
 
     def amend(self, loan: Loan, **changes: Any) -> Loan:
         """Write fields that change without an event."""
@@ -92,3 +99,13 @@ class LoanBook:
 
     def _writer(self, loan: Loan) -> str:
         return loan.owner or self._settings().owner
+
+
+def _log(loan: Loan) -> None:
+    LOG.info(
+        'Spare %s of %s: %s. %s',
+        loan.spare,
+        loan.host,
+        loan.state.value,
+        loan.message,
+    )

@@ -24,6 +24,7 @@ from nova_ha.recovery.model import Decision
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import Instance
 from nova_ha.recovery.model import Recovery
+from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.rehearsal import Rehearsal
 from nova_ha.recovery.rehearsal import RehearsedInstance
 from nova_ha.recovery.states import RecoveryState
@@ -53,7 +54,7 @@ class Precautions:
         self._background = background
         self._settings = settings
         self._lock = threading.Lock()
-        self._rehearsed: dict[str, float] = {}
+        self._rehearsed: dict[str, tuple[Standing, float]] = {}
 
     @property
     def observing(self) -> bool:
@@ -85,12 +86,14 @@ class Precautions:
         return True
 
     def _is_due(self, host: str) -> bool:
+        """Once in a while, and afresh when the mode was set once more."""
         now = self._world.clock.monotonic()
+        standing = self._modes.standing
         with self._lock:
             last = self._rehearsed.get(host)
-            if last is not None and now - last < REPEAT:
+            if last and last[0] == standing and now - last[1] < REPEAT:
                 return False
-            self._rehearsed[host] = now
+            self._rehearsed[host] = standing, now
             return True
 
     def _rehearse(self, host: Host, origin: str, reason: str) -> None:

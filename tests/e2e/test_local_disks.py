@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from tests.e2e import base
 from tests.lab import config
+from tests.lab import disks
 
 BEFORE = 'written before the snapshot\n'
 AFTER = 'written after it\n'
@@ -42,45 +43,19 @@ class LocalDiskTest(base.EndToEndTest):
         return booted
 
     def take(self, booted, kind='createImage', **more):
-        known = set(self.images(booted))
-        body = {'name': f'{kind} of {booted.name}', **more}
-        self.cloud.act(booted.uuid, kind, **body)
-        self.wait_until(
-            lambda: any(
-                self.images(booted)[uuid] == 'active'
-                for uuid in set(self.images(booted)) - known
-            ),
-            60,
-            f'an image of {booted.name}',
-        )
-        (new,) = set(self.images(booted)) - known
+        new = disks.take(self.cloud, booted.uuid, kind, **more)
         self.addCleanup(self.cloud.image.delete, f'/v2/images/{new}')
         return new
 
-    def images(self, booted):
-        """The images of an instance with their states."""
-        found = self.cloud.image.get(
-            '/v2/images',
-            params={'instance_uuid': booted.uuid, 'visibility': 'all'},
-        ).json()['images']
-        return {each['id']: each['status'] for each in found}
-
     def disk_of(self, booted):
-        """What the guest finds on its disk, on the host nova says."""
-        server = self.cloud.server(booted.uuid)
-        found = self.lab.host(server['OS-EXT-SRV-ATTR:host']).disk(booted.uuid)
-        return found.rstrip(b'\0').lstrip(b'\0').decode()
+        return disks.contents(self.lab, booted.uuid)
 
     def end(self, state='evacuated', timeout=90):
         recovery = self.wait_for('compute1', state, timeout=timeout)
         return self.daemon.evacuations(recovery)
 
     def rebuilds(self, booted):
-        """How often nova was asked to rebuild it, evacuations not counted."""
-        actions = self.cloud.compute.get(
-            f'/servers/{booted.uuid}/os-instance-actions'
-        ).json()['instanceActions']
-        return [each['action'] for each in actions].count('rebuild')
+        return disks.rebuilds(self.cloud, booted.uuid)
 
     def lose(self):
         self.crash('compute1')

@@ -78,11 +78,13 @@ class Cloud:
         host: str | None = None,
         ports: Sequence[str] = (),
         flavor: str = '1',
+        zone: str | None = None,
     ) -> str:
         """Ask for an instance; its uuid. Does not wait until it runs.
 
         :param host: the host it is to be on; the scheduler's choice if None.
         :param ports: network ports; without any it has no network.
+        :param zone: the availability zone that it is to be, and to stay, in.
         """
         server: Json = {
             'name': name,
@@ -92,6 +94,8 @@ class Cloud:
         }
         if host:
             server['host'] = host
+        if zone:
+            server['availability_zone'] = zone
         answer = self.compute.post('/servers', json={'server': server})
         uuid: str = answer.json()['server']['id']
         return uuid
@@ -158,6 +162,30 @@ class Cloud:
         answer = self.compute.put(f'/os-services/{uuid}', json=changes)
         service: Json = answer.json()['service']
         return service
+
+    def aggregates(self) -> list[Json]:
+        answer = self.compute.get('/os-aggregates').json()
+        found: list[Json] = answer['aggregates']
+        return found
+
+    def create_zone(self, name: str, *hosts: str) -> None:
+        """Make a host aggregate that is an availability zone."""
+        body = {'aggregate': {'name': name, 'availability_zone': name}}
+        made = self.compute.post('/os-aggregates', json=body).json()
+        for host in hosts:
+            self.compute.post(
+                f'/os-aggregates/{made["aggregate"]["id"]}/action',
+                json={'add_host': {'host': host}},
+            )
+
+    def delete_aggregates(self) -> None:
+        """All of them; their hosts must be empty."""
+        for aggregate in self.aggregates():
+            path = f'/os-aggregates/{aggregate["id"]}'
+            for host in aggregate['hosts']:
+                body = {'remove_host': {'host': host}}
+                self.compute.post(f'{path}/action', json=body)
+            self.compute.delete(path)
 
     def hypervisors(self) -> list[Json]:
         """Those that are mapped to a cell, which is when they can be used."""

@@ -11,7 +11,12 @@ from tests.lab.config import LabConfig
 from tests.lab.config import REGION
 
 #: (id, name, MiB of memory, vcpus)
-FLAVORS = (('1', 'lab.small', 512, 1), ('2', 'lab.large', 4096, 4))
+FLAVORS = (
+    ('1', 'lab.small', 512, 1),
+    ('2', 'lab.large', 4096, 4),
+    # Two of it fill a host.
+    ('3', 'lab.huge', 120000, 8),
+)
 SUBNET = '10.1.0.0/16'
 
 

@@ -81,7 +81,10 @@ class ControllerFencer(Fencer):
             return super()._hosts()
         return {
             'defaults': {'power': {'driver': 'external'}},
-            'hosts': [{'name': host.name} for host in self.hosts],
+            'hosts': [
+                {'name': host.name, 'reserved': host.name in self.reserved}
+                for host in self.hosts
+            ],
         }
 
     def pid(self) -> int | None:

@@ -38,9 +38,16 @@ class Network:
         self._ip('link', 'set', 'switch', 'up')
         self.add_address(BRIDGE)
 
-    def add_address(self, address: str) -> None:
-        """One more at the switch: a BMC's. Repeatable."""
-        self._ip('addr', 'replace', f'{address}{BITS}', 'dev', 'switch')
+    def add_address(self, address: str, bits: str = BITS) -> None:
+        """One more at the switch: a BMC's, or a guest's. Repeatable."""
+        self._ip('addr', 'replace', f'{address}{bits}', 'dev', 'switch')
+
+    def remove_address(self, address: str, bits: str) -> None:
+        """It is not at the switch any more.
+
+        Not for the first one of a network, which takes the others along.
+        """
+        self._ip('addr', 'del', f'{address}{bits}', 'dev', 'switch')
 
     def plug(self, namespace: str, link: str, address: str) -> None:
         """Make a machine's namespace and its cable, which is down at first.

@@ -62,6 +62,19 @@ class RemoteHost(ComputeHost):
             'usr/lib/ocf/resource.d/lab/service', OCF / 'service'
         )
 
+    # -- hardware
+
+    def break_board(self) -> None:
+        """Let its mainboard be dead from the next power-off on.
+
+        Its BMC answers as ever, and cannot switch it on.
+        """
+        (self.directory / 'broken').touch()
+
+    def mend_board(self) -> None:
+        """It can be switched on again."""
+        (self.directory / 'broken').unlink(missing_ok=True)
+
     # -- nova-compute
 
     def pid(self) -> int | None:

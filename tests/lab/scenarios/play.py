@@ -8,10 +8,12 @@ import time
 from typing import Any
 from typing import TypeVar
 
+from tests.lab import guests
 from tests.lab import recovery
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
 from tests.lab.pacemaker.cluster import SERVICES
+from tests.lab.pacemaker.controllers import CONFIG_FILE
 from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.pacemaker.stack import Stack
 from tests.lab.scenarios import witnesses
@@ -41,6 +43,7 @@ class Play:
         count from there. Seconds since the epoch, 0 before.
     :ivar host: the host it happens to.
     :ivar lines: what the scenario did, for the transcript.
+    :ivar nova_from: where nova-api's log of this scenario begins, in bytes.
     """
 
     def __init__(self, lab: Lab, stack: Stack) -> None:
@@ -50,6 +53,7 @@ class Play:
         self.cloud = lab.cloud
         self.started_at = time.time()
         self.failed_at = 0.0
+        self.nova_from = lab.nova_api.log.stat().st_size
         self.lines: list[Line] = []
         self.instances: list[str] = []
         self.hosts: list[RemoteHost] = list(lab.hosts.values())
@@ -66,17 +70,31 @@ class Play:
         self.failed_at = time.time()
         self.say(what)
 
-    def boot(self, number: int = 3, host: RemoteHost | None = None) -> None:
-        """Boot instances on a host, and wait until they run."""
+    def boot(
+        self,
+        number: int = 3,
+        host: RemoteHost | None = None,
+        name: str = '',
+        **wishes: Any,
+    ) -> list[str]:
+        """Boot instances on a host, and wait until they run; their uuids.
+
+        :param name: what theirs begin with; the host's name if not given.
+        :param wishes: see Cloud.boot.
+        """
         where = (host or self.host).name
+        if 'zone' not in wishes:
+            wishes['host'] = where
         made = [
-            self.cloud.boot(f'{where}-{index}', host=where)
+            self.cloud.boot(f'{name or where}-{index}', **wishes)
             for index in range(1, number + 1)
         ]
         for uuid in made:
             self.cloud.wait_for_status(uuid, 'ACTIVE', 120)
         self.instances += made
-        self.say(f'{number} instances run on {where}')
+        what = f'{number} instances' + (f' of {name}' if name else '')
+        self.say(f'{what} run on {where}')
+        return made
 
     def bring_back(self, host: RemoteHost | None = None) -> None:
         """Switch a host on, if nova-ha has not done so."""
@@ -86,6 +104,20 @@ class Play:
             return
         self.say(f'{host.name} is switched on by hand')
         host.power_on()
+
+    def manage(self, *words: str) -> str:
+        """Run nova-ha-manage on a controller, as an operator; its output.
+
+        :raises LabError: it failed.
+        """
+        self.say(f'an operator: nova-ha-manage {" ".join(words)}')
+        return self.ask(*words)
+
+    def ask(self, *words: str) -> str:
+        """The same without a word in the transcript: it changes nothing."""
+        return self.cluster.run(
+            'nova-ha-manage', '--config-file', CONFIG_FILE, *words
+        )
 
     # -- what is
 
@@ -116,6 +148,28 @@ class Play:
     def service(self, host: RemoteHost | None = None) -> dict[str, Any]:
         """Nova's record of the host's nova-compute."""
         return self.cloud.services()[(host or self.host).name]
+
+    def where(self, uuid: str) -> str:
+        """The host that an instance is on, as nova has it."""
+        found: str = self.cloud.server(uuid)['OS-EXT-SRV-ATTR:host']
+        return found
+
+    def journal(self) -> list[guests.GuestEvent]:
+        """What the guests have done since the failure, by their hosts."""
+        return [
+            event
+            for event in guests.read_journal(self.lab.config.journal)
+            if event.uuid in self.instances and event.time >= self.failed_at
+        ]
+
+    def started(self, instances: Iterable[str]) -> list[float]:
+        """When these guests were started since the failure, in order."""
+        wanted = set(instances)
+        return [
+            event.time
+            for event in self.journal()
+            if event.event == 'start' and event.uuid in wanted
+        ]
 
     # -- waiting and requiring
 

@@ -75,7 +75,6 @@ class Runner:
 
     def _play(self, scenario: ModuleType) -> Result:
         play = Play(self._lab, self._stack)
-        nova_from = self._lab.nova_api.log.stat().st_size
         name = scenario.__name__.rpartition('.')[2]
         outcome, problem = 'passed', ''
         with self._progress.step(f'{scenario.SEED:>2} {name}'):
@@ -89,7 +88,7 @@ class Runner:
         wrong = self._check_guests(play)
         if wrong and outcome == 'passed':
             outcome, problem = 'failed', 'guests ran as they must not'
-        lines = [*self._lines(play, nova_from), *play.lines]
+        lines = [*self._lines(play), *play.lines]
         found = self._figures(play, lines)
         path = self.transcripts / f'{name}.txt'
         start = play.failed_at or play.started_at
@@ -110,12 +109,12 @@ class Runner:
             transcript=str(path),
         )
 
-    def _lines(self, play: Play, nova_from: int) -> list[Line]:
+    def _lines(self, play: Play) -> list[Line]:
         since = play.started_at
         journal = guests.read_journal(self._lab.config.journal)
         lines = [
             *witnesses.nova(
-                apilog.read(self._lab.nova_api.log, nova_from), since
+                apilog.read(self._lab.nova_api.log, play.nova_from), since
             ),
             *witnesses.hosts(journal, since),
         ]

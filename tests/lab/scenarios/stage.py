@@ -20,6 +20,8 @@ STUCK = frozenset(['fence_failed', 'evacuation_failed'])
 
 OPERATOR = 'scenario: an operator has it disabled'
 """Why a scenario's operator has a host disabled."""
+SPARE = 'scenario: a spare'
+"""And why one is disabled that is a spare."""
 
 
 def make_good(lab: Lab, stack: Stack) -> None:
@@ -35,7 +37,9 @@ def make_good(lab: Lab, stack: Stack) -> None:
     stack.cluster.start_resource(f'{FENCER}-clone')
     stack.cluster.start_resource(FENCE_DEVICE)
     stack.cluster.forget_failures()
+    _order(stack, 'mode', 'set', 'armed', '--reason', 'the next scenario')
     _delete_instances(lab)
+    lab.cloud.delete_aggregates()
     wait_until(
         lambda: _well(lab, stack, hosts),
         240,
@@ -57,6 +61,7 @@ def _heal(stack: Stack, hosts: list[RemoteHost]) -> None:
         controller.machine.heal()
     for host in hosts:
         host.steer_no_more()
+        host.mend_board()
         host.set_knobs()
         if host.crashed():
             host.power_off()
@@ -98,13 +103,17 @@ def _at_peace(
         return False
     state = newest['state'] if newest else 'completed'
     if state in STUCK:
-        _retry(stack, host)
+        _order(stack, 'recovery', 'retry', host.name)
+    elif state == 'held':
+        _order(stack, 'recovery', 'release', host.name)
     elif state == 'evacuated':
+        if newest and newest['message'].startswith('flapping'):
+            _order(stack, 'recovery', 'let-return', host.name)
         host.power_on()
     if state not in OVER:
         return False
     service = lab.cloud.services()[host.name]
-    if service['disabled_reason'] == OPERATOR:
+    if service['disabled_reason'] in (OPERATOR, SPARE):
         lab.cloud.update_service(host.name, status='enabled')
         return False
     return (
@@ -114,10 +123,9 @@ def _at_peace(
     )
 
 
-def _retry(stack: Stack, host: RemoteHost) -> None:
+def _order(stack: Stack, *words: str) -> None:
     """As an operator would; it may not be possible at this moment."""
     with contextlib.suppress(LabError):
         stack.cluster.run(
-            *('nova-ha-manage', '--config-file', CONFIG_FILE),
-            *('recovery', 'retry', host.name),
+            *('nova-ha-manage', '--config-file', CONFIG_FILE), *words
         )

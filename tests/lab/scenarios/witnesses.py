@@ -5,6 +5,7 @@ Each source keeps its own log in its own form; here they become lines of one
 transcript. All clocks are that of one machine.
 """
 
+import collections
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
@@ -121,13 +122,31 @@ def hosts(events: Iterable[guests.GuestEvent], since: float) -> Iterator[Line]:
 _PAST = {'start': 'started', 'stop': 'stopped'}
 
 
+#: So many lines that differ in numbers only are told of those that repeat.
+_OFTEN = 6
+_NUMBERS = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+')
+
+
 def told(lines: Iterable[Line], since: float, until: float) -> str:
-    """The transcript, in seconds since the failure."""
-    return ''.join(
-        f'{line.at - since:+9.3f}  {line.who:<9}  {line.text}\n'
-        for line in sorted(lines, key=lambda each: each.at)
-        if line.at <= until
-    )
+    """The transcript, in seconds since the failure.
+
+    While a host cannot be fenced, Pacemaker asks again and again.
+    """
+    kinds: collections.Counter[str] = collections.Counter()
+    text = ''
+    for line in sorted(lines, key=lambda each: each.at):
+        if line.at > until:
+            break
+        if line.who == 'pacemaker' or ' /v1/fence ' in line.text:
+            kind = _NUMBERS.sub('#', line.text)
+            kinds[kind] += 1
+            if kinds[kind] > _OFTEN:
+                continue
+        text += f'{line.at - since:+9.3f}  {line.who:<9}  {line.text}\n'
+    left_out = sum(max(0, number - _OFTEN) for number in kinds.values())
+    if left_out:
+        text += f'\n{left_out} lines like those above are left out.\n'
+    return text
 
 
 def _read(log: pathlib.Path) -> list[str]:

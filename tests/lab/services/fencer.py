@@ -4,6 +4,7 @@
 It runs in the environment of whoever uses the lab, not in the cloud's.
 """
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 import json
@@ -40,6 +41,8 @@ class Fencer(Service):
             ]
         }
     )
+    #: Names of the hosts that its hosts file calls reserved: spares.
+    reserved: Collection[str] = ()
     #: Where it logs besides its standard error; '' is nowhere.
     log_file = ''
 
@@ -190,6 +193,7 @@ class Fencer(Service):
             'hosts': [
                 {
                     'name': host.name,
+                    'reserved': host.name in self.reserved,
                     'power': {
                         'address': host.bmc.address,
                         'port': host.bmc.port,

@@ -143,6 +143,16 @@ class ObserveTest(ModeTest):
             self.world.run(1)
         self.assertEqual(1, len(self.world.storage.store.rehearsals()))
 
+    def test_observing_once_more_it_is_written_down_once_more(self):
+        self.observed()
+        self.set_mode(Mode.ARMED)
+        self.world.run(1)
+        self.set_mode(Mode.OBSERVE)
+        with self.assertRaises(errors.ObserveOnly):
+            self.world.fence('h1')
+        self.world.run(1)
+        self.assertEqual(2, len(self.world.storage.store.rehearsals()))
+
     def test_nova_is_away(self):
         self.world.nova_away()
         self.given()

@@ -222,6 +222,12 @@ class LabFakeDriver(fake.FakeDriverWithoutFakeNodes):
         self._set_state(instance, power_state.SHUTDOWN, 'migrate')
         return result
 
+    def confirm_migration(self, context, migration, instance, network_info):
+        """The guest is at its new host; what is left here goes."""
+        self.instances.pop(instance.uuid, None)
+        self._disk(instance).unlink(missing_ok=True)
+        self._record(instance, 'confirm-migration')
+
     def unrescue(self, context, instance):
         super().unrescue(context, instance)
         self._record(instance, 'unrescue')

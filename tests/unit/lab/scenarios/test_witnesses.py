@@ -137,3 +137,16 @@ class TestOthers(unittest.TestCase):
             '   -1.000  scenario   first\n   +2.500  nova       second\n',
             witnesses.told(lines, 100, 150),
         )
+
+    def test_what_pacemaker_repeats_is_told_a_few_times(self):
+        lines = [
+            Line(100 + n, 'pacemaker', f"Operation 'reboot' [{n}] failed")
+            for n in range(10)
+        ]
+        lines += [Line(120 + n, 'guest', 'started') for n in range(10)]
+
+        told = witnesses.told(lines, 100, 150)
+
+        self.assertEqual(6, told.count("Operation 'reboot'"))
+        self.assertEqual(10, told.count('started'))
+        self.assertIn('\n4 lines like those above are left out.\n', told)
