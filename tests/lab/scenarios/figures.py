@@ -84,7 +84,8 @@ def of(
         noticed=since(_first(lines, _NOTICED, host, failed_at)),
         decided=since(_first(lines, (_DECIDED,), host, failed_at)),
         off=since(events.get('off_verified')),
-        down=since(events.get('forced_down')),
+        # What a guard holds goes from there to held in one step.
+        down=since(events.get('forced_down', events.get('guard_held'))),
         elsewhere=since(max(started, default=None)),
         serving=since(events.get('host_serving')),
     )
