@@ -30,7 +30,7 @@ BUSY_FOR = 30.0
 """Seconds for which it is taken so since somebody last needed a look."""
 
 FRESH = 2.0
-"""Seconds; whoever needs a look is content with one so young."""
+"""Seconds; when a host has failed, a look so young will do."""
 
 ENDED = 200
 """So many recoveries that ended last are looked at for the storm window."""
@@ -74,11 +74,14 @@ class CensusTaker:
             self._last = Count(Census(hosts=names))
         return self._last
 
-    def need(self) -> None:
-        """Look soon, and often for a while; never waits."""
+    def need(self, fresh: float = FRESH) -> None:
+        """Look soon, and often for a while; never waits.
+
+        :param fresh: seconds; a look so young will do.
+        """
         now = self._world.clock.monotonic()
         self._needed_at = now
-        if self._looked_at is None or now - self._looked_at >= FRESH:
+        if self._looked_at is None or now - self._looked_at >= fresh:
             self._looked_at = now
             self.loop.wake()
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Protocol
 
+from nova_ha.engine.census import BUSY
 from nova_ha.engine.census import CensusTaker
 from nova_ha.engine.modes import ModeKeeper
 from nova_ha.engine.outcome import Outcome
@@ -59,8 +60,12 @@ class Guards:
         return str(self._judge(recovery, self._picture()))
 
     def pauses(self, recovery: Recovery) -> str:
-        """Return why nothing more may be asked for; '' when it may."""
-        self._census.need()
+        """Return why nothing more may be asked for; '' when it may.
+
+        Asked at every tick: each look would be a request that nova could
+        evacuate in place of.
+        """
+        self._census.need(BUSY)
         picture = self._picture(LOOK_AGAIN)
         limits = self._settings().guards
         return str(guards.pauses(recovery, picture, limits))
