@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What evacuating begins with, read while the host is powered off and forced
-down.
+"""What evacuating begins with, asked for in advance and all at once.
 
 What the instances of a host are like is what nova takes longest to tell, so
 that is asked for when a fence request comes. Which of them are on the host
-and which records there are is asked for once it is proven off: only from
-then on nothing can leave it unseen.
+and which records there are is asked for once it is proven off, since only
+from then on nothing can leave it unseen, and once nova has been told that it
+is down, which nothing may delay.
 """
 
 from collections.abc import Callable
@@ -87,7 +87,7 @@ class FirstLook:
             self._foreseen[host.name] = _Foreseen(now, instances)
 
     def begin(self, recovery: Recovery) -> None:
-        """Ask what can be asked once the host is proven off."""
+        """Ask the rest; for when the host is off and nova has been told."""
         host, proof = recovery.host, recovery.off_proof
         if proof is None:
             return

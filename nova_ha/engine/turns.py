@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose turn it is: restart groups and server groups, over all hosts.
 
-Nova is asked for its server groups while it is told that the host is down;
-should it not have answered by then, one instance goes ahead of the others.
+Nova is asked for its server groups once it has been told that the host is
+down; until it has answered, one instance goes ahead of the others.
 Where other hosts are being recovered too, that one waits as well, for one of
 its server group may be on its way from there; and only then is the store
 asked for their rows.

@@ -55,7 +55,6 @@ class ForcingDown:
                 # On record before the first change: after a crash in
                 # between nobody could tell our marks from the operator's.
                 recovery = self._journal.amend(recovery, service_before=before)
-            self._first_look.begin(recovery)
             service = self._compute.force_down(
                 service, before, mark_of(recovery), proof
             )
@@ -66,7 +65,6 @@ class ForcingDown:
         changes = {'service_reported_at': service.updated_at}
         hold = self._guard.holds(recovery)
         if hold:
-            self._first_look.forget(recovery.uuid)  # it would be old by then
             return Outcome(
                 Event.GUARD_HELD,
                 message=hold,
@@ -74,6 +72,8 @@ class ForcingDown:
                 alarm=hold,
                 recovery=recovery,
             )
+        # Not before: whatever else nova is asked delays what it is told.
+        self._first_look.begin(recovery)
         return Outcome(Event.FORCED_DOWN, changes=changes, recovery=recovery)
 
     def forget(self, uuid: str) -> None:
@@ -95,7 +95,6 @@ class ForcingDown:
         return earlier or found(service)
 
     def _later(self, recovery: Recovery, why: str) -> Outcome:
-        self._first_look.forget(recovery.uuid)
         settings = self._settings()
         age = self._clock.now() - recovery.state_since
         late = age.total_seconds() >= settings.force_down_alarm
