@@ -8,6 +8,7 @@ lost, whatever nova and nova-ha believe.
 import json
 import subprocess
 import sys
+import time
 from typing import ClassVar
 
 from tests.e2e import base
@@ -151,6 +152,7 @@ class SnapshotTest(LocalDiskTest):
     def test_report_and_backup(self):
         """The newest backup counts; nova rotates; the report is content."""
         (booted,) = self.prepared()
+        time.sleep(1.1)  # glance tells whole seconds: they must differ
         newest = self.take(
             booted, 'createBackup', backup_type='nova-ha', rotation=1
         )

@@ -94,14 +94,17 @@ class CapacityTestCase(base.NovaTestCase):
                 body['os:scheduler_hints'] = {'group': group}
             uuids.append(self.api.post_server(body)['id'])
         for uuid in uuids:
-            self.wait_until(
-                lambda uuid=uuid: (
-                    self.gateway.instance(uuid).vm_state == 'active'
-                    and self.gateway.instance(uuid).task_state is None
-                ),
-                f'{uuid} ACTIVE',
+            built = self.wait_until(
+                lambda uuid=uuid: self.at_rest(uuid), f'{uuid} built'
             )
+            self.assertEqual('active', built.vm_state, built.fault)
         return uuids
+
+    def at_rest(self, uuid):
+        found = self.gateway.instance(uuid)
+        return (
+            found.vm_state != 'building' and found.task_state is None and found
+        )
 
     def lose(self, host='host1'):
         """Let the host fail, evacuate it; return who came where."""
@@ -136,6 +139,16 @@ class CapacityTestCase(base.NovaTestCase):
         )
         service = self.gateway.service(host)
         self.gateway.enable(self.gateway.force_up(service))
+        # A nova-compute that is just starting may write down last that it is
+        # disabled; its next look at its resources mends that.
+        provider = self._get_provider_uuid_by_host(host)
+
+        def usable():
+            self._run_periodics()
+            traits = self._get_provider_traits(provider)
+            return 'COMPUTE_STATUS_DISABLED' not in traits
+
+        self.wait_until(usable, f'{host} enabled in Placement', every=0.5)
 
     def assert_as_predicted(self, sure, of, host='host1'):
         """The command promises so many, and nova places just these."""
