@@ -28,8 +28,7 @@ OPTS: Sequence[cfg.Opt] = (
         'second for it, and shrinks when nova does not answer (5xx, '
         'time-outs) or evacuations begin to take twice as long. Off: it '
         'stays as [evacuation] window says, and slow evacuations keep their '
-        'places. On brings the instances of a host back sooner on a large '
-        'cloud; on a small one it was seen to bring them back later.',
+        'places.',
     ),
     cfg.IntOpt(
         'window_min',
