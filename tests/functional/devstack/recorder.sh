@@ -109,14 +109,19 @@ function test_with_retry {
 function wait_for_service {
     local end
     local code
+    local xtrace
+    xtrace=$(set +o | grep xtrace)
+    set +o xtrace
     end=$((SECONDS + $1))
     while ((SECONDS < end)); do
         code=$(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "$2") || :
         if [[ "$code" != 000 && "$code" != 503 ]]; then
+            $xtrace
             return 0
         fi
         sleep 0.2
     done
+    $xtrace
     return 1
 }
 
