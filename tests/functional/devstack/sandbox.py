@@ -93,7 +93,8 @@ class Sandbox:
             HERE / 'bin' / 'record'
         )
         self.units.mkdir(parents=True)
-        (self.directory / 'run').mkdir()
+        for name in ('run', 'sbin', 'links'):
+            (self.directory / name).mkdir()
 
     def make_environment(self) -> None:
         """An empty virtual environment that sees what the tests have."""
@@ -150,6 +151,7 @@ class Sandbox:
             f'NOVA_HA_CIB_DIR={self.directory}/cib',
             f'NOVA_HA_FENCE_AGENT={self.directory}/sbin/fence_nova_ha',
             f'NOVA_HA_OCF_DIR={self.directory}/ocf/nova-ha',
+            f'NOVA_HA_LINK_DIR={self.directory}/links',
         ]
 
     # -- DevStack

@@ -88,7 +88,11 @@ class AllInOneTest(DevStackTest):
         with self.subTest('keystone'):
             self.check_keystone()
         with self.subTest('database'):
-            done = self.machine.manage('db', 'version')
+            done = self.machine.run(
+                self.machine.directory / 'links/nova-ha-manage',
+                *('--config-file', self.machine.conf_dir / 'nova-ha.conf'),
+                *('db', 'version'),
+            )
             self.assertEqual(0, done.returncode, done.stdout)
         with self.subTest('the fencer answers'):
             self.check_answers()
@@ -244,11 +248,14 @@ class AllInOneTest(DevStackTest):
         self.machine.unstack()
         self.machine.clean()
         self.assertEqual([], self.machine.processes())
-        kept = {'bin', 'dest', 'devstack', 'home', 'units', 'run', 'data'}
+        kept = {'bin', 'dest', 'devstack', 'home', 'units', 'data'}
         kept |= {'calls', 'localrc'}
-        left = {path.name for path in self.machine.directory.iterdir()} - kept
-        self.assertEqual(set(), left)
-        self.assertEqual([], list((self.machine.directory / 'run').iterdir()))
+        empty = {'run', 'sbin', 'links'}
+        left = {path.name for path in self.machine.directory.iterdir()}
+        self.assertEqual(empty, left - kept)
+        for name in empty:
+            room = self.machine.directory / name
+            self.assertEqual([], list(room.iterdir()), name)
 
 
 class PacemakerTest(DevStackTest):
@@ -267,7 +274,6 @@ class PacemakerTest(DevStackTest):
         (self.machine.directory / 'corosync.conf').write_text('a package')
         (self.machine.directory / 'cib').mkdir()
         (self.machine.directory / 'cib' / 'old').touch()
-        (self.machine.directory / 'sbin').mkdir()
 
     def test_a_cluster_of_one(self):
         said = self.machine.stack()
@@ -311,7 +317,7 @@ class PacemakerTest(DevStackTest):
             self.assertIn('<resource-agent', done.stdout)
 
     def check_cib(self, said):
-        done = self.machine.run('crm_verify', '--xml-file', self.machine.cib)
+        done = self.machine.run('crm_verify', '-V', '--xml-file', self.machine.cib)
         self.assertEqual(0, done.returncode, done.stdout)
         cib = self.machine.cib.read_text()
         for resource in ('nova-ha-fence', 'nova-ha-fencer', FIRST, SECOND):
@@ -354,6 +360,31 @@ class PacemakerTest(DevStackTest):
         self.assertFalse((directory / 'ocf' / 'nova-ha').exists())
 
 
+class FakePowerTest(DevStackTest):
+    """NOVA_HA_POWER=fake, one compute host with real guests."""
+
+    def test_nothing_is_switched(self):
+        self.machine.make_environment()
+        self.machine.settings(
+            'local.conf.controller.sample',
+            'NOVA_HA_HOSTS=',
+            'NOVA_HA_POWER=fake',
+        )
+        self.machine.stack('pre-install', 'install', 'post-config', 'extra')
+        self.assertEqual(set(), self.packages())
+        done = self.machine.manage('hosts', 'check', '--format', 'json')
+        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertEqual(
+            [(HOST, 'fake', 'on')],
+            [
+                (h['host'], h['driver'], h['state'])
+                for h in json.loads(done.stdout)
+            ],
+        )
+        self.assertTrue(self.machine.runs(FENCER))
+        self.assertFalse(self.machine.runs('devstack@nova-ha-bmc-1.service'))
+
+
 class SeveralMachinesTest(DevStackTest):
     """local.conf.controller.sample and local.conf.subnode.sample."""
 
@@ -387,11 +418,18 @@ class SeveralMachinesTest(DevStackTest):
         self.assertEqual([], self.machine.calls('ssh'))
 
     def test_a_machine_for_the_fencer_alone(self):
-        """No nova on it, which DevStack concludes from n-ha, and no BMC."""
+        """No nova on it, which DevStack concludes from n-ha, and no BMC.
+
+        Behind DevStack's TLS proxy, but not with DevStack's own library: that
+        would configure the Apache of this machine.
+        """
+        proxy = '' if DEVSTACK else ',tls-proxy'
         self.machine.make_environment()
         self.machine.settings(
             'local.conf.controller.sample',
-            'ENABLED_SERVICES=key,mysql,nova-ha-fencer',
+            f'ENABLED_SERVICES=key,mysql,nova-ha-fencer{proxy}',
+            f'NOVA_HA_SERVICE_PORT_INT={self.machine.api_port}',
+            *(['NOVA_HA_SERVICE_PORT=8790'] if proxy else []),
             'NOVA_HA_HOSTS="compute2=192.0.2.12 c3=192.0.2.13:7000 '
             'c4=2001:db8::4 c5=[2001:db8::5]:7001"',
         )
@@ -409,11 +447,26 @@ class SeveralMachinesTest(DevStackTest):
             },
             {h['host']: h['device'] for h in json.loads(done.stdout)},
         )
+        if proxy:
+            self.check_proxy()
         # Of the password as many characters as a BMC knows.
         password = (self.machine.conf_dir / 'bmc.password').read_text()
         self.assertEqual(PASSWORD[:16], password.strip())
         # Its disks are where nova puts them.
         self.assertFalse((self.machine.conf_dir / 'rules.yaml').exists())
+
+    def check_proxy(self):
+        port = str(self.machine.api_port)
+        self.assertEqual(
+            [['nova-ha', '*', '8790', '127.0.0.1', port]],
+            self.machine.calls('start_tls_proxy'),
+        )
+        api = self.options()['api']
+        self.assertEqual(port, api['bind_port'])
+        self.assertEqual('127.0.0.1', api['bind_host'])
+        self.assertEqual('https://127.0.0.1:8790', api['public_url'])
+        asked = [' '.join(call) for call in self.machine.calls('openstack')]
+        self.assertIn('https://127.0.0.1:8790', ' '.join(asked))
 
     def test_nobody_to_fence(self):
         """A fencer without hosts would not start: it is said before."""
