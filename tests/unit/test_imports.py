@@ -85,6 +85,8 @@ OWNERS = {
     'falcon': {'api'},
     'greenlet': set(),
     'novaclient': {'compute'},
+    # People's commands; the service must start without them.
+    'osc_lib': {'osc'},
     # conf registers the options that oslo.db brings.
     'oslo_db': {'conf', 'db'},
     'oslo_service': {'cmd'},
