@@ -86,6 +86,8 @@ OWNERS = {
     'greenlet': set(),
     'keystonemiddleware': {'api'},
     'novaclient': {'compute'},
+    # People's commands; the service must start without them.
+    'osc_lib': {'osc'},
     # conf registers the options that oslo.db brings.
     'oslo_db': {'conf', 'db'},
     'oslo_policy': {'policies'},
