@@ -16,6 +16,7 @@ from nova_ha.api.tcp import TcpApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
 from nova_ha.cmd import systemd
+from nova_ha.cmd.insight import Insight
 from nova_ha.cmd.local_fencing import LocalFencing
 from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db import modes
@@ -86,7 +87,13 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             conf.engine.evacuation_workers,
         )
         self._engine = Engine(world, pools, settings)
-        fencing = LocalFencing(self._engine, world, settings)
+        insight = Insight(
+            conf,
+            world,
+            lambda: self._engine.modes.standing,
+            self._power.place,
+        )
+        fencing = LocalFencing(self._engine, world, settings, insight)
         self._api = LocalApi(conf, fencing)
         self._tcp = TcpApi(conf, fencing)
 
