@@ -303,8 +303,8 @@ def _spare(facts: Facts) -> Iterator[str]:
 def _unwatched(facts: Facts) -> Iterator[str]:
     if not facts.has_cluster:
         yield (
-            'nova-ha does not look at Pacemaker ([cluster] enabled): whether '
-            'anybody would notice its failure is not known here.'
+            'Pacemaker is not looked at ([cluster] enabled): whether anybody '
+            'would notice its failure is not known here.'
         )
 
 
