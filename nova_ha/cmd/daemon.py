@@ -11,6 +11,7 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from nova_ha import conf as options
+from nova_ha.api.front import FrontApi
 from nova_ha.api.server import LocalApi
 from nova_ha.api.tcp import TcpApi
 from nova_ha.clock import SystemClock
@@ -95,6 +96,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         )
         fencing = LocalFencing(self._engine, world, settings, insight)
         self._api = LocalApi(conf, fencing)
+        self._front = FrontApi(conf, fencing)
         self._tcp = TcpApi(conf, fencing)
 
     def start(self) -> None:
@@ -104,6 +106,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._power.warm(self._hosts.all())
         self._engine.start()
         self._api.start()
+        self._front.start()
         self._tcp.start()
         systemd.notify('READY=1')
         LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
@@ -157,10 +160,15 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._stopped.set()
 
     def _stop_apis(self, timeout: float) -> None:
-        tcp = threading.Thread(target=self._tcp.stop, args=(timeout,))
-        tcp.start()
-        self._api.stop(timeout)
-        tcp.join()
+        """Let each bring to its end what is under way, at the same time."""
+        stopping = [
+            threading.Thread(target=api.stop, args=(timeout,))
+            for api in (self._api, self._front, self._tcp)
+        ]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()
