@@ -59,6 +59,10 @@ class RecoveriesTest(ResourceTest):
         found = self.get('/v1/recoveries')
         self.assertEqual({'recoveries'}, set(found))
         self.assertEqual(paging.MAX_LIMIT, self.asked.limit)
+        self.conf.set_override('max_limit', 5, 'api')
+        for query, limit in (('', 5), ('limit=6', 5), ('limit=4', 4)):
+            self.get('/v1/recoveries', query_string=query)
+            self.assertEqual(limit, self.asked.limit)
         self.assertEqual(NEWEST_FIRST, self.asked.order)
 
     def test_filters(self):
