@@ -152,13 +152,20 @@ class Client:
         :raises errors.ServiceError: it is not there.
         """
         if self._url is None:
-            self._root = self._adapter.get_endpoint(skip_discovery=True)
-            if self._root is None:
-                raise errors.not_in_catalogue(
-                    self._adapter.region_name, _word(self._adapter.interface)
-                )
+            self._root = self._endpoint().rstrip('/')
             self._url = self._discovered(self._root)
         return self._url
+
+    def _endpoint(self) -> str:
+        try:
+            found = self._adapter.get_endpoint(skip_discovery=True)
+        except ks.CatalogException:
+            found = None
+        if found is None:
+            raise errors.not_in_catalogue(
+                self._adapter.region_name, _word(self._adapter.interface)
+            )
+        return found
 
     def _discovered(self, root: str) -> str:
         found = discover.Discover(
