@@ -33,11 +33,13 @@ class Rights:
     :ivar owner: name of a user.
     :ivar group: name of a group.
     :ivar mode: octal, as text.
+    :ivar section: of the configuration, where they are said.
     """
 
     owner: str
     group: str
     mode: str
+    section: str = 'fencer'
 
 
 class UnixSocket:
@@ -78,13 +80,15 @@ def _ids(rights: Rights) -> tuple[int, int]:
         uid = pwd.getpwnam(rights.owner).pw_uid
     except KeyError:
         raise SocketError(
-            f'socket_owner in [fencer]: there is no user {rights.owner}'
+            f'socket_owner in [{rights.section}]: there is no user '
+            f'{rights.owner}'
         ) from None
     try:
         gid = grp.getgrnam(rights.group).gr_gid
     except KeyError:
         raise SocketError(
-            f'socket_group in [fencer]: there is no group {rights.group}'
+            f'socket_group in [{rights.section}]: there is no group '
+            f'{rights.group}'
         ) from None
     return uid, gid
 
