@@ -69,10 +69,14 @@ def evacuation(number, state, **fields):
 def events(*moves):
     """Return events of (seconds, name, state[, message[, instance]])."""
     return [
-        {'id': number}
-        | views.event(
+        views.event(
             model.RecoveryEvent(
-                UUID, at(move[0]), move[1], RecoveryState(move[2]), *move[3:]
+                UUID,
+                at(move[0]),
+                move[1],
+                RecoveryState(move[2]),
+                *move[3:],
+                id=number,
             )
         )
         for number, move in enumerate(moves, 1)

@@ -218,8 +218,9 @@ class _Handler(server.BaseHTTPRequestHandler):
         marker = (self.query.get('marker') or [None])[0]
         names = [thing[name] for thing in things]
         start = names.index(marker) + 1 if marker else 0
-        size = min(int((self.query.get('limit') or [cloud.page])[0]), 100)
-        size = min(size, cloud.page)
+        size = min(
+            int((self.query.get('limit') or [cloud.page])[0]), cloud.page
+        )
         page = things[start : start + size]
         body = {key: page}
         if start + size < len(things):
@@ -247,12 +248,13 @@ class _Handler(server.BaseHTTPRequestHandler):
         elif verb == 'check':
             self.answer(200, {'check': cloud.check | {'host': name}})
         elif verb == 'explain':
-            self.answer(200, [answers.EXPLAINED])
+            self.answer(200, {'instances': [answers.EXPLAINED]})
         else:
             self.answer(200, {'host': found[0]})
 
     def _servers(self, cloud, uuid, verb):
-        self.answer(200, [answers.EXPLAINED | {'uuid': uuid}])
+        found = answers.EXPLAINED | {'uuid': uuid}
+        self.answer(200, {'instances': [found]})
 
     def _recoveries(self, cloud, uuid=None, verb=None):
         if uuid is None and self.command == 'POST':
@@ -299,10 +301,10 @@ class _Handler(server.BaseHTTPRequestHandler):
         self.answer(200, {'mode': cloud.mode})
 
     def _capacity(self, cloud):
-        self.answer(200, answers.CAPACITY)
+        self.answer(200, {'capacity': answers.CAPACITY})
 
     def _snapshots(self, cloud):
-        self.answer(200, [answers.SNAPSHOT])
+        self.answer(200, {'snapshots': [answers.SNAPSHOT]})
 
     def _spares(self, cloud, name=None, verb=None):
         if verb:
