@@ -67,17 +67,27 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
 
 
 class BadRequest(Exception):
-    """The request itself is wrong.
+    """The request itself is wrong, or not allowed.
 
     :ivar status: 400, or what HTTP has for the case.
+    :ivar retriable: the same request may succeed later.
+    :ivar headers: that the answer has to have.
     """
 
     def __init__(
-        self, message: str, code: str = 'request.invalid', status: int = 400
+        self,
+        message: str,
+        code: str = 'request.invalid',
+        status: int = 400,
+        *,
+        retriable: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
+        self.retriable = retriable
+        self.headers = dict(headers or {})
 
 
 def of(error: errors.RecoveryError) -> Code:

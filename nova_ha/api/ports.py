@@ -97,6 +97,13 @@ class Fencing(Protocol):
     def health(self) -> Health:
         """Return whether this daemon can fence, without asking far."""
 
+    def unready(self) -> Sequence[str]:
+        """Return why this daemon cannot do its work; empty when it can.
+
+        Not the same as not being able to fence: that it can without a store
+        as well.
+        """
+
     def hint(self, about: Mapping[str, object]) -> None:
         """Look sooner: Pacemaker says that something has happened.
 

@@ -12,12 +12,14 @@ from oslo_service import service
 
 from nova_ha import conf as options
 from nova_ha.api.server import LocalApi
+from nova_ha.api.tcp import TcpApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
 from nova_ha.cmd import systemd
 from nova_ha.cmd.local_fencing import LocalFencing
 from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db import modes
+from nova_ha.db import spool
 from nova_ha.db.modes import RememberedModes
 from nova_ha.db.spool import FileSpool
 from nova_ha.db.store import SqlStore
@@ -35,9 +37,6 @@ from nova_ha.rules.registry import RulesFile
 from nova_ha.yaml_file.problems import FileError
 
 LOG = logging.getLogger(__name__)
-
-SPOOL = 'spool'
-"""Below state_path."""
 
 BEAT = 1.0
 """Seconds between two looks at signals when systemd wants no watchdog."""
@@ -70,7 +69,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             compute=compute,
             images=images,
             store=store,
-            spool=FileSpool(state / SPOOL),
+            spool=FileSpool(state / spool.DIRECTORY),
             notifier=LogNotifier(clock),
             clock=clock,
             policy=RulesPolicy(self._rules.rules, compute, clock, images),
@@ -85,7 +84,9 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             conf.engine.evacuation_workers,
         )
         self._engine = Engine(world, pools, settings)
-        self._api = LocalApi(conf, LocalFencing(self._engine, world, settings))
+        fencing = LocalFencing(self._engine, world, settings)
+        self._api = LocalApi(conf, fencing)
+        self._tcp = TcpApi(conf, fencing)
 
     def start(self) -> None:
         """Start; ready when the socket answers."""
@@ -94,6 +95,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._power.warm(self._hosts.all())
         self._engine.start()
         self._api.start()
+        self._tcp.start()
         systemd.notify('READY=1')
         LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
 
@@ -123,6 +125,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             self._hosts.reload()
             self._rules.use(rules)
             self._conf.mutate_config_files()
+            self._tcp.reload()
             LOG.info(
                 'Reloaded: %d hosts, %d rules',
                 len(self._hosts.all()),
@@ -138,11 +141,17 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         LOG.info('Stopping')
         self._stopping.set()
         timeout = self._conf.engine.drain_timeout
-        self._api.stop(timeout)
+        self._stop_apis(timeout)
         self._engine.stop(timeout)
         self._power.close()
         LOG.info('Stopped')
         self._stopped.set()
+
+    def _stop_apis(self, timeout: float) -> None:
+        tcp = threading.Thread(target=self._tcp.stop, args=(timeout,))
+        tcp.start()
+        self._api.stop(timeout)
+        tcp.join()
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()

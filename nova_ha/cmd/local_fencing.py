@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from nova_ha.api.ports import FenceAnswer
 from nova_ha.api.ports import Health
+from nova_ha.cmd.readiness import Readiness
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
@@ -28,6 +29,7 @@ class LocalFencing:
         self._engine = engine
         self._world = world
         self._settings = settings
+        self._readiness = Readiness(engine.beats, world)
         self.retry = engine.operator.retry
         self.confirm_off = engine.operator.confirm_off
         self.release = engine.operator.release
@@ -95,6 +97,10 @@ class LocalFencing:
         if standing.mode is not Mode.ARMED:
             notes.append(f'mode {standing}')
         return Health(problems, notes)
+
+    def unready(self) -> Sequence[str]:
+        """Return why this daemon cannot do its work; empty when it can."""
+        return self._readiness.reasons()
 
     def recoveries(
         self, host: str | None, active: bool | None

@@ -7,6 +7,7 @@ calls :func:`register_opts` on it and hands it down.
 
 from oslo_config import cfg
 
+from nova_ha.conf import api
 from nova_ha.conf import backup
 from nova_ha.conf import base
 from nova_ha.conf import cluster
@@ -24,6 +25,7 @@ from nova_ha.conf import restore
 from nova_ha.conf import spares
 
 MODULES = (
+    api,
     backup,
     base,
     cluster,

@@ -35,7 +35,9 @@
         ├── NotOwner              another controller holds the lease
         ├── ActiveRecoveryExists  the host has one already
         ├── UnknownLoan           the spare is not on loan
-        └── SpareTaken            the spare is on loan already
+        ├── SpareTaken            the spare is on loan already
+        ├── UnknownRehearsal      no such rehearsal in the store
+        └── UnknownMarker         a page cannot begin behind what is not there
 
 R: :class:`Retriable`, the same call may succeed later.
 """
@@ -187,3 +189,11 @@ class UnknownLoan(StoreError):
 
 class SpareTaken(StoreError):
     """The spare is on loan already (unique constraint)."""
+
+
+class UnknownRehearsal(StoreError):
+    """The store has no such rehearsal."""
+
+
+class UnknownMarker(StoreError):
+    """The row that a page shall begin behind is not, or no longer, there."""

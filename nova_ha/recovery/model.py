@@ -216,6 +216,8 @@ class RecoveryEvent:
 
     :ivar name: an :class:`~.states.Event` or a milestone such as
         ``fence_answered``.
+    :ivar id: of the line in the store, where the greater one was written
+        later; None until it is written. It is not what makes it another.
     """
 
     recovery: str
@@ -224,6 +226,7 @@ class RecoveryEvent:
     state: RecoveryState
     message: str = ''
     instance: str | None = None
+    id: int | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -4,6 +4,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nova_ha.api.schemas import common
+from nova_ha.api.schemas import values
+from nova_ha.recovery.states import PowerState
+
 NAME: Mapping[str, Any] = {
     'type': 'string',
     'minLength': 1,
@@ -13,3 +17,15 @@ NAME: Mapping[str, Any] = {
 
 NOTHING: Mapping[str, Any] = {'type': 'object', 'additionalProperties': False}
 """A POST that says all in its path."""
+
+HOST: Mapping[str, Any] = common.thing(
+    {'name': NAME, 'node': NAME, 'drivers': common.TEXTS}
+)
+HOSTS: Mapping[str, Any] = common.thing(
+    {'hosts': {'type': 'array', 'items': HOST}}
+)
+POWER: Mapping[str, Any] = common.thing(
+    {'host': NAME, 'power': values.one_of(PowerState)}
+)
+ASKED: Mapping[str, Any] = common.thing({'host': NAME})
+"""A power-on was asked for."""

@@ -53,6 +53,7 @@ class Engine:
         self.faults: dict[str, list[Exception]] = {}
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.reasons: list[str] = []
         self.hints: list[dict[str, object]] = []
         self.fences: list[Asked] = []
         self.done: list[tuple[str, str, str]] = []
@@ -118,6 +119,9 @@ class Engine:
     def health(self):
         self._enter('health')
         return ports.Health(self.problems, self.notes)
+
+    def unready(self):
+        return self.reasons
 
     def hint(self, about):
         self.hints.append(dict(about))
