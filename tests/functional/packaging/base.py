@@ -20,6 +20,9 @@ BY_PIP = os.environ.get('TOX_RUNNER') == 'virtualenv'
 """As tox.ini has it: which program's settings name the package index."""
 
 
+UV = (sys.executable, '-m', 'uv')
+
+
 @functools.cache
 def directory():
     """Where it all is, until the tests are over; open to every user."""
@@ -109,8 +112,8 @@ def environment(name, *requirements):
         run(python(), '-m', 'venv', path)
         command = [path / 'bin/python', '-m', 'pip', 'install', '--quiet']
     else:
-        run('uv', 'venv', '--quiet', '--python', python(), path)
-        command = ['uv', 'pip', 'install', '--quiet']
+        run(*UV, 'venv', '--quiet', '--python', python(), path)
+        command = [*UV, 'pip', 'install', '--quiet']
         command += ['--python', path / 'bin/python']
     run(*command, '--constraint', CONSTRAINTS, *requirements)
     return path

@@ -198,7 +198,7 @@ def main(text: str) -> None:
     order = Order(**json.loads(text))
     see_little(order)
     change_little(order)
-    os.umask(0o027)
+    os.umask(0o077)
     os.chdir('/')
     be_nobody(order)
     ask_little(order)

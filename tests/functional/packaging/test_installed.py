@@ -87,7 +87,7 @@ class CommandsTest(unittest.TestCase):
     def test_nothing_is_missing_or_at_odds(self):
         if not base.BY_PIP:
             base.run(
-                'uv', 'pip', 'check', '--python', self.programs / 'python'
+                *base.UV, 'pip', 'check', '--python', self.programs / 'python'
             )
         else:
             self.assert_done('python', '-m', 'pip', 'check')
