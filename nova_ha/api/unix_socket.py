@@ -30,13 +30,13 @@ class SocketError(Exception):
 class Rights:
     """Who may open the socket.
 
-    :ivar owner: name of a user.
+    :ivar owner: name of a user; None for the one this process runs as.
     :ivar group: name of a group.
     :ivar mode: octal, as text.
     :ivar section: of the configuration, where they are said.
     """
 
-    owner: str
+    owner: str | None
     group: str
     mode: str
     section: str = 'fencer'
@@ -77,20 +77,25 @@ class UnixSocket:
 
 def _ids(rights: Rights) -> tuple[int, int]:
     try:
-        uid = pwd.getpwnam(rights.owner).pw_uid
-    except KeyError:
-        raise SocketError(
-            f'socket_owner in [{rights.section}]: there is no user '
-            f'{rights.owner}'
-        ) from None
-    try:
         gid = grp.getgrnam(rights.group).gr_gid
     except KeyError:
         raise SocketError(
             f'socket_group in [{rights.section}]: there is no group '
             f'{rights.group}'
         ) from None
-    return uid, gid
+    return _uid(rights), gid
+
+
+def _uid(rights: Rights) -> int:
+    if rights.owner is None:
+        return os.getuid()
+    try:
+        return pwd.getpwnam(rights.owner).pw_uid
+    except KeyError:
+        raise SocketError(
+            f'socket_owner in [{rights.section}]: there is no user '
+            f'{rights.owner}'
+        ) from None
 
 
 def _make_directory(directory: pathlib.Path) -> None:
@@ -156,6 +161,16 @@ def _refuse_foreign(path: pathlib.Path) -> None:
     )
 
 
+def _hint(error: OSError) -> str:
+    if not isinstance(error, PermissionError) or os.getuid() == 0:
+        return ''
+    return (
+        f'; user {os.getuid()}, whom this runs as, must own the directory '
+        'and be one of the group (socket_group in [fencer]): usermod '
+        '--append --groups GROUP USER, and start it anew'
+    )
+
+
 def _listen(
     path: pathlib.Path, uid: int, gid: int, mode: int
 ) -> socket.socket:
@@ -172,6 +187,6 @@ def _listen(
         listener.close()
         raise SocketError(
             f'cannot offer {path} to user {uid}, group {gid}: '
-            f'{error.strerror or error}'
+            f'{error.strerror or error}{_hint(error)}'
         ) from None
     return listener

@@ -21,6 +21,7 @@ from nova_ha.cmd.insight import Insight
 from nova_ha.cmd.local_fencing import LocalFencing
 from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db import modes
+from nova_ha.db import spool
 from nova_ha.db.modes import RememberedModes
 from nova_ha.db.spool import FileSpool
 from nova_ha.db.store import SqlStore
@@ -38,9 +39,6 @@ from nova_ha.rules.registry import RulesFile
 from nova_ha.yaml_file.problems import FileError
 
 LOG = logging.getLogger(__name__)
-
-SPOOL = 'spool'
-"""Below state_path."""
 
 BEAT = 1.0
 """Seconds between two looks at signals when systemd wants no watchdog."""
@@ -73,7 +71,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             compute=compute,
             images=images,
             store=store,
-            spool=FileSpool(state / SPOOL),
+            spool=FileSpool(state / spool.DIRECTORY),
             notifier=LogNotifier(clock),
             clock=clock,
             policy=RulesPolicy(self._rules.rules, compute, clock, images),

@@ -23,6 +23,9 @@ Row = Mapping[str, Any]
 UNKNOWN = 'unknown'
 """vm_state of an instance whose cell's database is down."""
 
+DELETED = 'deleted'
+"""vm_state of an instance that is told of only as a change."""
+
 
 def service(row: Row) -> ComputeService:
     """Return a service record (2.53 and later).

@@ -12,6 +12,7 @@ OPTS: Sequence[cfg.Opt] = (
         'interval',
         default=0.0,
         min=0.0,
+        max=31536000.0,
         mutable=True,
         help='Seconds after which a tagged instance with a local disk is '
         'backed up again (nova createBackup); also what its loss of data '
@@ -22,6 +23,7 @@ OPTS: Sequence[cfg.Opt] = (
         'rotation',
         default=2,
         min=1,
+        max=100,
         mutable=True,
         help='How many of these backups nova keeps of each instance. An '
         'instance that was restored from one needs that image for every '
@@ -32,12 +34,14 @@ OPTS: Sequence[cfg.Opt] = (
         default='nova-ha-backup',
         mutable=True,
         help='Server tag of the instances that are backed up (openstack '
-        'server set --tag).',
+        'server set --tag). Whoever may tag an instance decides that '
+        'glance keeps copies of its disk.',
     ),
     cfg.IntOpt(
         'at_once',
         default=2,
         min=1,
+        max=100,
         mutable=True,
         help='How many of these backups may be under way in nova at the same '
         'time, over all hosts: each reads a whole disk and uploads it.',

@@ -20,7 +20,9 @@ OPTS: Sequence[cfg.Opt] = (
         default='/var/lib/nova-ha',
         help='Directory for the spool of verified power-offs and, unless '
         '[database] says otherwise, the SQLite store. Must be on a disk '
-        'that survives a restart.',
+        'that survives a restart, and belong to the user that the fencer '
+        'runs as. The systemd unit lets it write below /var/lib/nova-ha '
+        'only: another directory needs ReadWritePaths in a drop-in.',
     ),
     cfg.StrOpt(
         'hosts_file',

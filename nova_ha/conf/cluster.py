@@ -28,27 +28,36 @@ OPTS: Sequence[cfg.Opt] = (
         'compute_resource',
         default='nova-compute',
         help='Name of the primitive in Pacemaker that runs nova-compute on '
-        'the compute hosts, without its clone.',
+        'the compute hosts, without its clone. With a wrong name the '
+        'nova-compute of a returning host is not restarted, and its '
+        'evacuation records stay open.',
     ),
     cfg.FloatOpt(
         'command_timeout',
         default=10.0,
         min=1.0,
+        max=300.0,
         mutable=True,
-        help='Seconds after which a command to Pacemaker is given up.',
+        help='Seconds after which a command to Pacemaker is given up and '
+        'tried again later. Too short a time takes a busy cluster for one '
+        'that is away, and the gate of a failed host is shut later.',
     ),
     cfg.FloatOpt(
         'reconcile_interval',
         default=15.0,
         min=1.0,
+        max=3600.0,
         mutable=True,
         help='Seconds between two comparisons of Pacemaker and nova with '
-        'the store. An alert from Pacemaker brings the next one forward.',
+        'the store. An alert from Pacemaker brings the next one forward; '
+        'where alerts are lost, fencing done by others is found that much '
+        'later.',
     ),
     cfg.FloatOpt(
         'return_restart_interval',
         default=10.0,
         min=1.0,
+        max=3600.0,
         mutable=True,
         help='Seconds that nova-compute of a returning host runs without '
         'completing a further evacuation record before Pacemaker is made to '

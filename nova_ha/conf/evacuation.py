@@ -13,6 +13,7 @@ OPTS: Sequence[cfg.Opt] = (
         'window',
         default=4,
         min=1,
+        max=1000,
         mutable=True,
         help='How many evacuations may be under way in nova at the same time '
         'to begin with, of all failed hosts together; each of them gets one '
@@ -34,6 +35,7 @@ OPTS: Sequence[cfg.Opt] = (
         'window_min',
         default=1,
         min=1,
+        max=1000,
         mutable=True,
         help='The adaptive window does not shrink below this many '
         'evacuations, nor below [evacuation] window where that is less. '
@@ -43,14 +45,17 @@ OPTS: Sequence[cfg.Opt] = (
         'window_max',
         default=32,
         min=1,
+        max=1000,
         mutable=True,
         help='The adaptive window does not grow beyond this many '
-        'evacuations, nor beyond [evacuation] window where that is more.',
+        'evacuations, nor beyond [evacuation] window where that is more. '
+        'The greater, the more instances start on the targets at once.',
     ),
     cfg.IntOpt(
         'target_window',
         default=0,
         min=0,
+        max=1000,
         mutable=True,
         help='No target ever has more evacuations of ours under way than '
         'this; 0 is no limit. As the scheduler chooses the target, nothing '
@@ -62,6 +67,7 @@ OPTS: Sequence[cfg.Opt] = (
         'cell_window',
         default=0,
         min=0,
+        max=1000,
         mutable=True,
         help='How many evacuations may be under way in one cell, in which '
         'they stay; 0 is no limit. Before it the rule that each failed host '
@@ -74,14 +80,15 @@ OPTS: Sequence[cfg.Opt] = (
         mutable=True,
         help="Which hosts are in which cell, for cell_window, since nova's "
         'API does not tell: NAME=PATTERN, more than one for a cell where '
-        'needed, the first match counts (cell1=rack1-*, cell1=rack2-*, '
-        "cell2=rack3-*). 'nova-manage cell_v2 list_hosts' shows them. Hosts "
+        'needed, the first match counts (cell1=rack1*, cell1=rack2*, '
+        "cell2=rack3*). 'nova-manage cell_v2 list_hosts' shows them. Hosts "
         'that match none make a cell of their own, together.',
     ),
     cfg.FloatOpt(
         'parked_interval',
         default=300.0,
         min=0.0,
+        max=86400.0,
         mutable=True,
         help='Seconds after which a few of the instances that found no room '
         'are tried again though nothing tells of room: nova does not show a '
@@ -92,15 +99,18 @@ OPTS: Sequence[cfg.Opt] = (
         'poll_interval',
         default=0.25,
         min=0.05,
+        max=60.0,
         mutable=True,
         help='Seconds between two looks at the migration records of a host '
         'while evacuations are under way. One request a look, whatever the '
-        'number of instances.',
+        'number of instances; the next evacuation is asked for at a look, '
+        'so longer pauses leave nova idle.',
     ),
     cfg.FloatOpt(
         'timeout',
         default=600.0,
         min=1.0,
+        max=86400.0,
         mutable=True,
         help='Seconds one evacuation may take before it counts as failed. '
         'Its record stays open in nova, so it is not asked again until '
@@ -110,6 +120,7 @@ OPTS: Sequence[cfg.Opt] = (
         'settle',
         default=20.0,
         min=1.0,
+        max=3600.0,
         mutable=True,
         help='Seconds to wait for the migration record of a request whose '
         'answer was lost before nova is taken not to have accepted it; '
@@ -121,6 +132,7 @@ OPTS: Sequence[cfg.Opt] = (
         'attempts',
         default=3,
         min=1,
+        max=100,
         mutable=True,
         help='How often an evacuation is asked for when nova ends it badly '
         '(no valid host, spawn failed) before it counts as failed, or is '
@@ -130,9 +142,11 @@ OPTS: Sequence[cfg.Opt] = (
         'backoff',
         default=5.0,
         min=0.0,
+        max=3600.0,
         mutable=True,
-        help='Seconds before the second attempt; doubled for each further '
-        'one, up to 60.',
+        help='Seconds before the second attempt of an evacuation that nova '
+        'ended badly; doubled for each further one, up to 60. What made it '
+        'fail may pass in that time; the instance is down for it.',
     ),
 )
 

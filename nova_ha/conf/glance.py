@@ -14,17 +14,21 @@ OPTS: Sequence[cfg.Opt] = (
         'connect_timeout',
         default=5.0,
         min=0.1,
+        max=300.0,
         help='Seconds that a connection to keystone or glance may take to '
         'come about, and that the machine behind an open one may take to '
-        'acknowledge what was sent.',
+        'acknowledge what was sent. A controller that lost its power is '
+        'noticed in this time.',
     ),
     cfg.IntOpt(
         'page_size',
         default=200,
         min=1,
+        max=10000,
         mutable=True,
         help='Images asked for in one request; glance may cap it lower '
-        '(limit_param_default, api_limit_max).',
+        '(limit_param_default, api_limit_max). Fewer mean more requests, '
+        'one after the other, to list all snapshots.',
     ),
 )
 

@@ -25,6 +25,7 @@ STORM = (
         'storm_hosts',
         default=0,
         min=0,
+        max=10000,
         mutable=True,
         help='A storm as well: more hosts than this have failed within '
         'storm_window, or are being recovered right now. 0 sets no limit.',
@@ -35,23 +36,27 @@ STORM = (
         min=0.0,
         max=100.0,
         mutable=True,
-        help='As storm_percent, within each host aggregate and each '
-        'availability zone by itself; only recoveries of hosts in it are '
-        'held. Where an aggregate is a rack, a limit here holds the '
-        'evacuations of a rack that has lost its power. 0 sets no limit.',
+        help='As storm_percent, a percentage of the hosts of each host '
+        'aggregate and each availability zone by itself; only recoveries of '
+        'hosts in it are held. Where an aggregate is a rack, a limit here '
+        'holds the evacuations of a rack that has lost its power. 0 sets no '
+        'limit.',
     ),
     cfg.IntOpt(
         'storm_group_hosts',
         default=0,
         min=0,
+        max=10000,
         mutable=True,
         help='As storm_hosts, within each host aggregate and each '
-        'availability zone by itself. 0 sets no limit.',
+        'availability zone by itself; only recoveries of hosts in it are '
+        'held. 0 sets no limit.',
     ),
     cfg.FloatOpt(
         'storm_window',
         default=300.0,
         min=1.0,
+        max=86400.0,
         mutable=True,
         help='Seconds for which a host that has failed counts for '
         'storm_hosts and storm_group_hosts. One that is being recovered '
@@ -61,6 +66,7 @@ STORM = (
         'storm_cooldown',
         default=60.0,
         min=0.0,
+        max=86400.0,
         mutable=True,
         help='Seconds for which no storm must have been seen before the '
         'recoveries that it holds go on by themselves, the oldest first. '
@@ -73,6 +79,7 @@ OTHERS = (
         'hosts_at_a_time',
         default=0,
         min=0,
+        max=10000,
         mutable=True,
         help='How many hosts may be evacuated at the same time. Further '
         'ones are powered off and forced down, but their evacuations are '
@@ -114,6 +121,7 @@ OTHERS = (
         'flap_failures',
         default=3,
         min=0,
+        max=1000,
         mutable=True,
         help='A host that has failed so often within flap_window is '
         'evacuated like any other, but not taken back: it stays disabled, '
@@ -125,9 +133,11 @@ OTHERS = (
         'flap_window',
         default=3600.0,
         min=1.0,
+        max=2592000.0,
         mutable=True,
         help='Seconds before its last failure in which the failures of a '
-        'host are counted.',
+        'host are counted for flap_failures. The longer, the sooner a host '
+        'that fails now and then is kept out.',
     ),
 )
 

@@ -14,14 +14,17 @@ OPTS: Sequence[cfg.Opt] = (
         'page_size',
         default=500,
         min=1,
+        max=10000,
         mutable=True,
         help='Rows asked for in one request; nova may cap it lower '
-        '([api] max_limit).',
+        '([api] max_limit). Fewer mean more requests, one after the other, '
+        'to list the instances of a large host.',
     ),
     cfg.FloatOpt(
         'connect_timeout',
         default=5.0,
         min=0.1,
+        max=300.0,
         help='Seconds that a connection to keystone or nova may take to come '
         'about, and that the machine behind an open one may take to '
         'acknowledge what was sent. A controller that lost its power is '

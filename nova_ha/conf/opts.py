@@ -9,6 +9,15 @@ from oslo_db import options as db_options
 from nova_ha import conf
 from nova_ha.conf import database
 
+NAMESPACES: Sequence[str] = (
+    'nova_ha',
+    'oslo.db',
+    'oslo.log',
+    'oslo.service.service',
+)
+"""All whose options can be in nova-ha.conf: our own and those of libraries.
+etc/nova-ha/nova-ha-config-generator.conf names the same."""
+
 
 def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
     """Return every option with its group."""

@@ -12,14 +12,18 @@ OPTS: Sequence[cfg.Opt] = (
         'poll_interval',
         default=0.1,
         min=0.02,
+        max=10.0,
         mutable=True,
         help='Seconds between two fresh reads of the power state after a '
-        'power-off was sent. Grows to one second while the host stays on.',
+        'power-off was sent. Grows to one second while the host stays on. '
+        'Off is seen that much later; some BMCs answer slower when they '
+        'are asked more often.',
     ),
     cfg.FloatOpt(
         'attempt_timeout',
         default=15.0,
         min=1.0,
+        max=300.0,
         mutable=True,
         help='Seconds one attempt (login, command, polls) may take before '
         'its process is ended and another one begins, inside the time the '
@@ -30,9 +34,11 @@ OPTS: Sequence[cfg.Opt] = (
         'read_timeout',
         default=10.0,
         min=1.0,
+        max=300.0,
         mutable=True,
         help='Seconds a mere read of the power state may take, of all power '
-        'devices of a host together.',
+        'devices of a host together. After that it is unknown, and what '
+        'depends on it waits for the next read.',
     ),
 )
 

@@ -12,6 +12,7 @@ OPTS: Sequence[cfg.Opt] = (
         'timeout',
         default=1800.0,
         min=1.0,
+        max=86400.0,
         mutable=True,
         help='Seconds that nova may take to rebuild an instance from its '
         'snapshot before that counts as failed. The new host fetches the '
@@ -22,6 +23,7 @@ OPTS: Sequence[cfg.Opt] = (
         'attempts',
         default=3,
         min=1,
+        max=100,
         mutable=True,
         help='How often nova is asked to rebuild an instance from its '
         'snapshot when it ends that badly. After the last, one in error is '
@@ -31,6 +33,7 @@ OPTS: Sequence[cfg.Opt] = (
         'at_once',
         default=4,
         min=1,
+        max=100,
         mutable=True,
         help='How many snapshots of one host may be put back at the same '
         'time: each is a download of a whole disk from glance.',

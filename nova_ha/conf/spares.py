@@ -12,6 +12,7 @@ OPTS: Sequence[cfg.Opt] = (
         'per_host',
         default=1,
         min=0,
+        max=100,
         mutable=True,
         help='How many spares are taken for one failed host. A spare is a '
         'host with "reserved: true" in the hosts file, disabled in nova. 0 '
@@ -39,9 +40,11 @@ OPTS: Sequence[cfg.Opt] = (
         'return_alarm',
         default=900.0,
         min=1.0,
+        max=604800.0,
         mutable=True,
         help='Seconds after which a spare that is to be given back but could '
-        'not be is an alarm. Trying goes on.',
+        'not be is an alarm. Trying goes on; until then it is missing for '
+        'the next failure.',
     ),
 )
 

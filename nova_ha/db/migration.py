@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 import contextlib
+import os
 import pathlib
 
 from alembic import command
@@ -45,6 +46,21 @@ def version(conf: cfg.ConfigOpts) -> str | None:
         return context.get_current_revision()
 
 
+def unversioned(conf: cfg.ConfigOpts) -> bool:
+    """Whether there are tables, but nothing says of which version.
+
+    Such a database is another program's, or was restored in part.
+
+    :raises StoreUnavailable: the database gives no answer.
+    """
+    path = _sqlite_path(conf)
+    if version(conf) is not None or (path is not None and not path.exists()):
+        return False
+    with connected(conf) as connection:
+        tables = set(sa.inspect(connection).get_table_names())
+    return bool(tables - {'alembic_version'})
+
+
 def check(conf: cfg.ConfigOpts) -> None:
     """Refuse to work with another schema.
 
@@ -81,6 +97,7 @@ def sync(conf: cfg.ConfigOpts) -> None:
     found = version(conf)
     if found is not None and found not in _known():
         check(conf)
+    _make_file(_sqlite_path(conf))
     with connected(conf, create=True) as connection:
         settings = config.Config()
         settings.set_main_option('script_location', str(MIGRATIONS))
@@ -98,6 +115,22 @@ def _sqlite_path(conf: cfg.ConfigOpts) -> pathlib.Path | None:
     if url.get_backend_name() != 'sqlite':
         return None
     return sqlite.path_of(url)
+
+
+def _make_file(path: pathlib.Path | None) -> None:
+    """Make the file of SQLite for whoever owns its directory.
+
+    That is the user the fencer runs as, whereas who runs this may be root;
+    what SQLite makes beside the file belongs to the file's owner then.
+    """
+    if path is None or path.exists():
+        return
+    # What is wrong is told by SQLite, which fails in the same place.
+    with contextlib.suppress(OSError):
+        path.touch(mode=0o640)
+        if os.geteuid() == 0:
+            room = path.parent.stat()
+            os.chown(path, room.st_uid, room.st_gid)
 
 
 @contextlib.contextmanager

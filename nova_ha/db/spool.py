@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 LOG = log.getLogger(__name__)
 
+DIRECTORY = 'spool'
+"""Below state_path."""
+
 SUFFIX = '.json'
 TEMPORARY = '.tmp'
 CORRUPT = '.corrupt'

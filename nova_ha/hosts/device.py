@@ -27,6 +27,7 @@ class DeviceEntry:
     :param own: what the host says of it.
     :ivar problems: what :meth:`device` found.
     :ivar secret_lines: where secrets stand in the hosts file itself.
+    :ivar secret_paths: the files that hold its secrets.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class DeviceEntry:
     ) -> None:
         self.problems: list[Problem] = []
         self.secret_lines: list[int] = []
+        self.secret_paths: list[pathlib.Path] = []
         self._document = document
         self._where = where
         self._path = path
@@ -109,7 +111,9 @@ class DeviceEntry:
 
     def _read(self, directory: pathlib.Path, key: str, file: Any) -> str:
         try:
-            return secret_files.read_secret(directory, file)
+            secret = secret_files.read_secret(directory, file)
+            self.secret_paths.append(directory / file)
+            return secret
         except secret_files.SecretFileError as error:
             self._problem((key,), str(error))
             # Any text will do: the problem is told, a second one would

@@ -40,6 +40,7 @@ class Entry:
     :ivar devices: its devices and where they stand.
     :ivar problems: what is wrong with it.
     :ivar secret_lines: where secrets stand in the hosts file itself.
+    :ivar secret_paths: the files that hold its secrets.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Entry:
         self.index = index
         self.problems: list[Problem] = []
         self.secret_lines: list[int] = []
+        self.secret_paths: list[pathlib.Path] = []
         self.devices: list[Placed] = []
         item: Mapping[str, Any] = document.value['hosts'][index]
         name = item['name']
@@ -69,6 +71,7 @@ class Entry:
         for entry in entries:
             self.problems += entry.problems
             self.secret_lines += entry.secret_lines
+            self.secret_paths += entry.secret_paths
         self.host = Host(
             name=name,
             node=item.get('node', name),

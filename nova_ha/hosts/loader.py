@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a hosts file: everything right, or every problem at once."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
@@ -30,10 +31,12 @@ class Loaded:
     """A good hosts file.
 
     :ivar warnings: what works but should be put right.
+    :ivar secret_paths: the files that hold secrets, each once.
     """
 
     hosts: tuple[Host, ...]
     warnings: tuple[str, ...] = ()
+    secret_paths: tuple[pathlib.Path, ...] = ()
 
 
 def load(path: str | pathlib.Path, schemas: Schemas) -> tuple[Host, ...]:
@@ -69,9 +72,11 @@ def read(path: str | pathlib.Path, schemas: Schemas) -> Loaded:
     for entry in entries:
         problems += entry.problems
     _require(path, problems)
+    secret_paths = {at: None for e in entries for at in e.secret_paths}
     return Loaded(
         tuple(entry.host for entry in entries),
-        tuple(_warnings(path, entries)),
+        (*_warnings(path, entries), *_open_to_all(secret_paths)),
+        tuple(secret_paths),
     )
 
 
@@ -144,6 +149,15 @@ def _clashes(
         )
         for entry, field, text in unique.clashes(entries)
     ]
+
+
+def _open_to_all(paths: Iterable[pathlib.Path]) -> Iterator[str]:
+    for path in paths:
+        if secret_files.others_may_read(path):
+            yield (
+                f'{path}: holds a secret, but every user of this machine may '
+                f'read it; chmod 0640 {path}'
+            )
 
 
 def _warnings(path: pathlib.Path, entries: Sequence[Entry]) -> Iterator[str]:

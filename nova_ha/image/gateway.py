@@ -80,6 +80,17 @@ class GlanceImages:
         newest = {uuid: _best(_sorted(them)) for uuid, them in found.items()}
         return {uuid: one for uuid, one in newest.items() if one is not None}
 
+    def check(self) -> None:
+        """Return if glance lists images, of whatever project.
+
+        :raises ImageError: it does not, and why.
+        """
+        with answers.to('list images', self._adapter):
+            if 'images' not in self._get(
+                '/images', {'limit': '1', **EVERYBODYS}
+            ):
+                raise TypeError('no images in the answer')
+
     def properties(self, image: str) -> Mapping[str, str]:
         """Return the properties of the image with this uuid."""
         with answers.to(f'show image {image}', self._adapter):

@@ -50,19 +50,23 @@ PARAMETERS: Sequence[Parameter] = (
     ),
     Parameter(
         'user',
-        'root',
+        '',
         'User that the daemon runs as',
-        'With another user than root, see to the rights on state_path, on '
-        'hosts.yaml and on the socket (socket_owner in [fencer] of '
-        'nova-ha.conf). Directories of the parameters socket and log that do '
-        'not exist are made for this user.',
+        'Unless it is given: nova-ha where there is such a user, as packages '
+        'make it, and root elsewhere. A user other than root must own '
+        'state_path, be able to read nova-ha.conf and hosts.yaml, and be one '
+        'of the group haclient, to which Pacemaker answers. Directories of '
+        'the parameters socket and log that do not exist are made for this '
+        'user.',
     ),
     Parameter(
         'pid',
-        '/run/nova-ha/fencer.pid',
+        '/run/nova-ha-fencer.pid',
         'File with the process id',
         'The agent writes it. It holds the time at which the process was '
-        'started too, so that a stranger with the same id is never stopped.',
+        'started too, so that a stranger with the same id is never stopped. '
+        'It should be where root alone can write: whoever can change it '
+        'chooses what a stop ends.',
     ),
     Parameter(
         'socket',
@@ -86,6 +90,9 @@ PARAMETERS: Sequence[Parameter] = (
     ),
 )
 
+OWN_USER = 'nova-ha'
+"""Whom the daemon runs as where this user exists; as in the systemd unit."""
+
 PATHS = ('binary', 'config', 'pid', 'socket', 'log')
 
 
@@ -104,6 +111,20 @@ class Parameters:
         self.socket = values['socket']
         self.additional_parameters = values['additional_parameters']
         self.log = values['log']
+
+    def account(self) -> str:
+        """Return the name of the user that the daemon runs as.
+
+        A directory server is asked, which may be away: not for monitor.
+        """
+        import pwd  # noqa: PLC0415  see above
+
+        if self.user:
+            return self.user
+        try:
+            return pwd.getpwnam(OWN_USER).pw_name
+        except KeyError:
+            return 'root'
 
     def command(self) -> list[str]:
         """Return the daemon's command line.
@@ -148,6 +169,6 @@ class Parameters:
                 'machine, or set the parameter config'
             )
         try:
-            pwd.getpwnam(self.user)
+            pwd.getpwnam(self.account())
         except KeyError:
             raise NotInstalled(f'there is no user {self.user}') from None

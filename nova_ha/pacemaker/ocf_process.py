@@ -103,8 +103,15 @@ def start(command: list[str], user: str, log: str) -> Process:
 
 
 def _private(path: str, flags: int) -> int:
-    """Open a file that is not for everybody to read."""
-    return os.open(path, flags, 0o640)
+    """Open a file that is not for everybody to read.
+
+    Its directory may be the daemon's, which must not send root elsewhere.
+    """
+    return os.open(path, flags | os.O_NOFOLLOW, 0o640)
+
+
+def _not_linked(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def make_room(path: str, user: str) -> None:
@@ -141,10 +148,11 @@ def _locking(lock_file: str) -> Iterator[tuple[int, str]]:
     """Yield the pid in the lock file, if that process holds the lock.
 
     Looked up rather than tried: who tries, holds it for a moment, and a
-    daemon that is being started would meet that.
+    daemon that is being started would meet that. A link there could lead
+    to the lock of a stranger.
     """
     with contextlib.suppress(OSError, ValueError):
-        with open(lock_file) as file:
+        with open(lock_file, opener=_not_linked) as file:
             pid = int(file.read())
             inode = os.fstat(file.fileno()).st_ino
         with open(LOCKS) as file:

@@ -65,12 +65,13 @@ class Start:
 
     def _launch(self) -> ocf_process.Process:
         parameters = self._parameters
+        user = parameters.account()
         self._log_before = self._end_of_log()
         try:
-            for path in (parameters.socket, parameters.pid, parameters.log):
-                ocf_process.make_room(path, parameters.user)
+            for path in (parameters.socket, parameters.log):
+                ocf_process.make_room(path, user)
             process = ocf_process.start(
-                parameters.command(), parameters.user, parameters.log
+                parameters.command(), user, parameters.log
             )
         except ProcessLookupError:
             raise NotStarted(self._last_words()) from None

@@ -97,6 +97,15 @@ class PlacementGateway:
             if provider is not None
         ]
 
+    def check(self) -> None:
+        """Return if Placement lists resource providers.
+
+        :raises PlacementError: it does not, and why.
+        """
+        with answers.to('list the resource providers'):
+            # None has that name: nothing but the right to ask is wanted.
+            self._list({'name': 'nova-ha-asks-whether-it-may'})
+
     def _known(self, traits: Collection[str]) -> Collection[str]:
         """Return those that Placement knows; it refuses others."""
         names, known = sorted(traits), set[str]()

@@ -166,10 +166,15 @@ class Compute(Protocol):
     def all_services(self) -> Sequence[NovaService]:
         """Return all of nova's services, in one request."""
 
-    def instances(self, host: str) -> Sequence[Instance]:
+    def instances(
+        self, host: str, since: datetime.datetime | None = None
+    ) -> Sequence[Instance]:
         """Return every instance nova places on the host.
 
         All cells and projects, every page.
+
+        :param since: only those changed since then; proves nothing about
+            those that are not listed.
         """
 
     def present(self, host: str) -> frozenset[str]:

@@ -40,6 +40,11 @@ class LoaderTestCase(testtools.TestCase):
         self.path.write_text(textwrap.dedent(text))
         self.path.chmod(mode)
 
+    def write_secret(self, name, text):
+        path = self.directory / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+
     def load(self, text):
         self.write(text)
         return hosts.load(self.path, SCHEMAS)
@@ -63,7 +68,7 @@ class LoaderTestCase(testtools.TestCase):
 
 class GoodFileTest(LoaderTestCase):
     def test_defaults_are_filled_in(self):
-        (self.directory / 'bmc.password').write_text(f'{SECRET}\n')
+        self.write_secret('bmc.password', f'{SECRET}\n')
         loaded = self.load("""
             defaults:
               power: {driver: ipmi, user: admin, password_file: bmc.password}
@@ -138,10 +143,10 @@ class GoodFileTest(LoaderTestCase):
 
     def test_the_sample_is_right(self):
         sample = (
-            pathlib.Path(__file__).parents[3] / 'etc/nova-ha/hosts.yaml'
+            pathlib.Path(__file__).parents[3] / 'etc/nova-ha/hosts.yaml.sample'
         ).read_text()
-        (self.directory / 'bmc.password').write_text('x\n')
-        (self.directory / 'pdu.community').write_text('y\n')
+        self.write_secret('bmc.password', 'x\n')
+        self.write_secret('pdu.community', 'y\n')
         self.write(sample)
         loaded = hosts.load(self.path, SCHEMAS)
         self.assertEqual(
@@ -189,7 +194,7 @@ class GoodFileTest(LoaderTestCase):
         self.assertEqual((), hosts.read(self.path, SCHEMAS).warnings)
 
     def test_a_password_file_may_stand_in_a_readable_hosts_file(self):
-        (self.directory / 'p').write_text(SECRET)
+        self.write_secret('p', SECRET)
         self.write(
             """
             hosts:
@@ -199,7 +204,13 @@ class GoodFileTest(LoaderTestCase):
             """,
             mode=0o644,
         )
-        self.assertEqual((), hosts.read(self.path, SCHEMAS).warnings)
+        loaded = hosts.read(self.path, SCHEMAS)
+        self.assertEqual((), loaded.warnings)
+        self.assertEqual((self.directory / 'p',), loaded.secret_paths)
+        # It is the password file that must not be readable.
+        (self.directory / 'p').chmod(0o644)
+        [warning] = hosts.read(self.path, SCHEMAS).warnings
+        self.assertIn(f'chmod 0640 {self.directory / "p"}', warning)
 
 
 class SeveralDevicesTest(LoaderTestCase):
@@ -458,8 +469,8 @@ class RedfishTest(LoaderTestCase):
 
 class FenceAgentTest(LoaderTestCase):
     def test_whatever_the_agent_knows_is_taken(self):
-        (self.directory / 'pw').write_text(f'{SECRET}\n')
-        (self.directory / 'snmp').write_text('other\n')
+        self.write_secret('pw', f'{SECRET}\n')
+        self.write_secret('snmp', 'other\n')
         loaded = self.load("""
             defaults:
               power: {driver: fence_agent, agent: fence_x, password_file: pw}

@@ -2,6 +2,7 @@
 """The OCF agent's parameters and its description of them."""
 
 import pathlib
+import pwd
 import unittest
 from xml.etree import ElementTree as ET
 
@@ -24,7 +25,15 @@ class ParametersTest(unittest.TestCase):
             ],
             found.command(),
         )
-        self.assertEqual('root', found.user)
+        self.assertEqual('', found.user)
+
+    def test_the_user_is_who_was_named_or_whom_packages_make(self):
+        self.assertEqual('x', Parameters({'OCF_RESKEY_user': 'x'}).account())
+        try:
+            expected = pwd.getpwnam('nova-ha').pw_name
+        except KeyError:
+            expected = 'root'
+        self.assertEqual(expected, Parameters({}).account())
 
     def test_every_row_is_a_value(self):
         environment = {

@@ -26,7 +26,7 @@ from nova_ha.recovery.states import StorageClass
 from nova_ha.recovery.states import TargetState
 
 ROOT = pathlib.Path(__file__).parents[3]
-SAMPLE = ROOT / 'etc/nova-ha/rules.yaml'
+SAMPLE = ROOT / 'etc/nova-ha/rules.yaml.sample'
 GUIDE = ROOT / 'doc/source/admin/rules.rst'
 
 WHOLE = """
