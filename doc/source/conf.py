@@ -14,9 +14,14 @@ copyright = 'OpenStack Foundation and contributors'  # noqa: A001
 extensions = [
     'openstackdocstheme',
     'oslo_config.sphinxext',
+    'lifecycle_pages',
+    'manage_commands',
+    'runbook',
 ]
 master_doc = 'index'
 nitpicky = True
+# Options begin with two hyphens, and quotes may be copied into a shell.
+smartquotes = False
 exclude_patterns = ['**/_*.rst']
 
 # The release is in the notes and in what the commands print.
