@@ -12,9 +12,9 @@ from nova_ha.api import settings
 from nova_ha.api.schemas.paging import MAX_LIMIT
 
 
-def limit(wanted: dict[str, Any]) -> int:
+def limit(wanted: dict[str, Any], defaults: settings.Defaults) -> int:
     """Return how many rows a page shall have."""
-    return int(wanted.get('limit', MAX_LIMIT))
+    return min(int(wanted.get('limit', MAX_LIMIT)), defaults.max_limit)
 
 
 def answer(

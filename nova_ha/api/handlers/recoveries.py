@@ -30,7 +30,7 @@ class Recoveries:
     ) -> None:
         wanted = validation.query(request, schemas.LIST)
         query = queries.recoveries(
-            wanted, self._in_nova(wanted.get('host')), paging.limit(wanted)
+            wanted, self._in_nova(wanted.get('host')), paging.limit(wanted, self._defaults)
         )
         page = self._fencing.archive.recovery_page(query)
         response.media = paging.answer(
@@ -79,7 +79,7 @@ class Evacuations:
         page = self._fencing.archive.evacuation_page(
             uuid,
             [EvacuationState(word) for word in wanted.get('state', ())],
-            paging.limit(wanted),
+            paging.limit(wanted, self._defaults),
             wanted.get('marker'),
         )
         response.media = paging.answer(
@@ -103,7 +103,7 @@ class Events:
     ) -> None:
         wanted = validation.query(request, schemas.EVENTS_LIST)
         page = self._fencing.archive.event_page(
-            uuid, wanted.get('after', 0), paging.limit(wanted)
+            uuid, wanted.get('after', 0), paging.limit(wanted, self._defaults)
         )
         response.media = paging.answer(
             request,

@@ -23,7 +23,7 @@ class Rehearsals:
     ) -> None:
         wanted = validation.query(request, schemas.LIST)
         page = self._fencing.archive.rehearsal_page(
-            paging.limit(wanted), wanted.get('marker')
+            paging.limit(wanted, self._defaults), wanted.get('marker')
         )
         response.media = paging.answer(
             request,
