@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people ask over HTTP, answered by real nova and a real store."""
 
+import dataclasses
 import getpass
 import json
 import pathlib
@@ -17,8 +18,10 @@ from nova_ha import conf as options
 from nova_ha.api import server
 from nova_ha.cmd.insight import Insight
 from nova_ha.cmd.local_fencing import LocalFencing
+from nova_ha.engine.policy import RulesPolicy
 from nova_ha.pacemaker import client
 from nova_ha.recovery.states import RecoveryState
+from nova_ha.rules import RulesFile
 from tests.functional.nova import base
 from tests.functional.nova import controller
 from tests.functional.nova import front
@@ -82,6 +85,9 @@ class InsightTestCase(base.NovaTestCase):
 
     def _serve(self):
         engine, world = self.controller.engine, self.controller.world
+        rules = RulesFile(self.conf.policy.rules_file)
+        policy = RulesPolicy(rules.rules, world.compute, world.clock)
+        world = dataclasses.replace(world, policy=policy)
         insight = Insight(
             self.conf,
             world,
@@ -185,8 +191,16 @@ class InsightTestCase(base.NovaTestCase):
         self.get('/v1/capacity', hosts=2)
         self.assertEqual([], self.asked())
 
+    def test_snapshots_as_by_the_command(self):
+        [uuid] = self.boot(1)
+        [found] = self.get('/v1/snapshots')['snapshots']
+        self.assertEqual(uuid, found['instance'])
+        self.assertEqual(self.manage('snapshots', 'report'), [found])
+
     def test_snapshots_without_glance(self):
-        self.boot(1)
+        # What is in the file by then is read by whoever looks.
+        with self.file.open('a') as file:
+            file.write('[glance]\nendpoint_override = http://127.0.0.1:9\n')
         said = self.refused('image.unavailable', 'GET', '/v1/snapshots')
         self.assertIn('glance', said)
 
