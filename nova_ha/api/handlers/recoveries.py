@@ -30,7 +30,9 @@ class Recoveries:
     ) -> None:
         wanted = validation.query(request, schemas.LIST)
         query = queries.recoveries(
-            wanted, self._in_nova(wanted.get('host')), paging.limit(wanted, self._defaults)
+            wanted,
+            self._in_nova(wanted.get('host')),
+            paging.limit(wanted, self._defaults),
         )
         page = self._fencing.archive.recovery_page(query)
         response.media = paging.answer(
