@@ -60,8 +60,12 @@ class RecoveriesTest(ResourceTest):
         self.assertEqual(NEWEST_FIRST, self.asked.order)
 
     def test_no_page_is_longer_than_the_option_has_it(self):
-        for wanted, expected in ((None, 1000), (7, 7), (5000, 1000)):
-            self.get('/v1/recoveries', params={'limit': wanted or 10_000})
+        for query, expected in (
+            ('', 1000),
+            ('limit=7', 7),
+            ('limit=5000', 1000),
+        ):
+            self.get('/v1/recoveries', query_string=query)
             self.assertEqual(expected, self.asked.limit)
         self.conf.set_override('max_limit', 1, 'api')
         found = self.get('/v1/recoveries')
