@@ -12,6 +12,7 @@ project = 'nova-ha'
 copyright = 'OpenStack Foundation and contributors'  # noqa: A001
 
 extensions = [
+    'cliff.sphinxext',
     'openstackdocstheme',
     'oslo_config.sphinxext',
     'lifecycle_pages',
