@@ -19,22 +19,24 @@ class NotAllowed(Exception):
 
 
 class Users:
-    """The users who may use the socket, by uid.
+    """The users who may use a socket, by uid.
+
+    :param option: where they are named, for those who are refused.
 
     Names are looked up once: a directory server may be away while a host
     has to be fenced.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(
+        self, names: Sequence[str], option: str = 'allowed_users in [fencer]'
+    ) -> None:
+        self._option = option
         self._names: dict[int, str] = {os.getuid(): _name(os.getuid())}
         for name in names:
             try:
                 self._names[pwd.getpwnam(name).pw_uid] = name
             except KeyError:
-                LOG.warning(
-                    'allowed_users in [fencer] names %s, who is no user here',
-                    name,
-                )
+                LOG.warning('%s names %s, who is no user here', option, name)
 
     def check(self, environment: Mapping[str, object]) -> str:
         """Return the name of the user at the other end.
@@ -46,8 +48,8 @@ class Users:
             return self._names[uid]
         except KeyError:
             raise NotAllowed(
-                f'uid {uid} may not use this socket: see allowed_users in '
-                'section [fencer] of nova-ha.conf'
+                f'uid {uid} may not use this socket: see {self._option} '
+                'of nova-ha.conf'
             ) from None
 
 

@@ -37,6 +37,7 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     errors.UnsafeRequest: Code(409, 'recovery.unsafe'),
     errors.ObserveOnly: Code(409, 'mode.observe'),
     errors.UnknownHost: Code(404, 'host.unknown'),
+    errors.HostAlive: Code(409, 'host.alive'),
     errors.UnknownRecovery: Code(404, 'recovery.unknown'),
     errors.PowerError: Code(502, 'power.failed'),
     errors.PowerUnreachable: Code(502, 'power.unreachable'),
@@ -47,6 +48,7 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     ports.FenceTimeout: Code(504, 'power.deadline'),
     errors.ComputeError: Code(502, 'compute.failed'),
     errors.ComputeUnavailable: Code(503, 'compute.unavailable'),
+    errors.ComputeNotFound: Code(404, 'compute.not-found'),
     errors.ImageError: Code(502, 'image.failed'),
     errors.ImageUnavailable: Code(503, 'image.unavailable'),
     errors.PlacementError: Code(502, 'placement.failed'),
@@ -63,21 +65,33 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     ),
     errors.UnknownLoan: Code(404, 'spare.not-lent'),
     errors.SpareTaken: Code(409, 'spare.taken', retriable=True),
+    errors.UnknownRehearsal: Code(404, 'rehearsal.unknown'),
+    errors.UnknownMarker: Code(400, 'request.marker'),
 }
 
 
 class BadRequest(Exception):
-    """The request itself is wrong.
+    """The request itself is wrong, or not allowed.
 
     :ivar status: 400, or what HTTP has for the case.
+    :ivar retriable: the same request may succeed later.
+    :ivar headers: that the answer has to have.
     """
 
     def __init__(
-        self, message: str, code: str = 'request.invalid', status: int = 400
+        self,
+        message: str,
+        code: str = 'request.invalid',
+        status: int = 400,
+        *,
+        retriable: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
+        self.retriable = retriable
+        self.headers = dict(headers or {})
 
 
 def of(error: errors.RecoveryError) -> Code:

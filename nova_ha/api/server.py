@@ -1,43 +1,47 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serves the local API: cheroot's threads on our own Unix socket."""
 
-import logging
-import os
+import dataclasses
 import pathlib
-import threading
 from typing import Any
 
-from cheroot import wsgi
 from oslo_config import cfg
 from oslo_log import log
 
 from nova_ha.api import app
 from nova_ha.api import audit
+from nova_ha.api import serving
 from nova_ha.api import settings
 from nova_ha.api import unix_socket
-from nova_ha.api import validation
 from nova_ha.api.ports import Fencing
+from nova_ha.api.route import Parts
+from nova_ha.api.routes import ROUTES
 
 LOG = log.getLogger(__name__)
 IDLE_TIMEOUT = 10
 """Seconds that a client may take to say what it wants."""
-MAX_HEADER = 16 * 1024
-START_TIMEOUT = 10.0
 
 
-class LocalApi:
-    """The API on the Unix socket of [fencer], served by threads of its own.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Where:
+    """A socket and who serves it.
 
-    :param conf: with the options of [fencer].
+    :ivar title: what the log calls it.
+    :ivar threads: how many requests are answered at the same time.
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, fencing: Fencing) -> None:
-        self._options = conf.fencer
-        self._app = app.build(
-            fencing,
-            audit.Users(self._options.allowed_users),
-            settings.Defaults(conf),
-        )
+    title: str
+    path: pathlib.Path
+    rights: unix_socket.Rights
+    threads: int
+
+
+class UnixApi:
+    """An application on a Unix socket, served by threads of its own."""
+
+    def __init__(self, where: Where, application: Any) -> None:
+        self._where = where
+        self._app = application
         self._socket: unix_socket.UnixSocket | None = None
         self._server: _Server | None = None
 
@@ -46,18 +50,14 @@ class LocalApi:
 
         :raises unix_socket.SocketError: it cannot be offered.
         """
-        path = pathlib.Path(self._options.socket)
-        self._socket = unix_socket.UnixSocket(
-            path,
-            unix_socket.Rights(
-                self._options.socket_owner,
-                self._options.socket_group,
-                self._options.socket_mode,
-            ),
-        )
-        self._server = _Server(self._socket, self._app, self._options.threads)
-        self._server.start_in_background()
-        LOG.info('The local API listens on %s', path)
+        where = self._where
+        self._socket = unix_socket.UnixSocket(where.path, where.rights)
+        self._server = _Server(self._socket, self._app, where)
+        try:
+            self._server.start_in_background()
+        except OSError as error:
+            raise unix_socket.SocketError(str(error)) from None
+        LOG.info('The %s listens on %s', where.title, where.path)
 
     def stop(self, timeout: float) -> None:
         """Take no more requests and let those under way end.
@@ -71,30 +71,56 @@ class LocalApi:
         self._socket.remove()
         if not self._server.drain(timeout):
             LOG.warning(
-                'Requests are still under way on the local API after %.1f s',
+                'Requests are still under way on the %s after %.1f s',
+                self._where.title,
                 timeout,
             )
         self._socket.close()
         self._server = self._socket = None
 
 
-class _Server(wsgi.Server):
-    """cheroot, given a socket that listens already."""
+class LocalApi(UnixApi):
+    """The API on the Unix socket of [fencer]: the fence path.
 
-    max_request_body_size = validation.MAX_BODY
-    max_request_header_size = MAX_HEADER
-    # Seconds until stop() is seen.
-    expiration_interval = 0.25
+    :param conf: with the options of [fencer].
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, fencing: Fencing) -> None:
+        options = conf.fencer
+        super().__init__(
+            Where(
+                'local API',
+                pathlib.Path(options.socket),
+                unix_socket.Rights(
+                    options.socket_owner,
+                    options.socket_group,
+                    options.socket_mode,
+                ),
+                options.threads,
+            ),
+            app.build(
+                ROUTES,
+                Parts(fencing, settings.Defaults(conf)),
+                audit.Gate(audit.Users(options.allowed_users)),
+            ),
+        )
+
+
+class _Server(serving.Server):
+    """Given a socket that listens already."""
 
     def __init__(
-        self, listener: unix_socket.UnixSocket, application: Any, threads: int
+        self,
+        listener: unix_socket.UnixSocket,
+        application: Any,
+        where: Where,
     ) -> None:
         self._listener = listener
         super().__init__(
             listener.socket.getsockname(),
             application,
-            numthreads=threads,
-            max=threads,
+            where.threads,
+            where.title,
             request_queue_size=unix_socket.BACKLOG,
             timeout=IDLE_TIMEOUT,
             peercreds_enabled=True,
@@ -107,40 +133,3 @@ class _Server(wsgi.Server):
         """
         self.socket = self._listener.socket
         return self.socket
-
-    def error_log(
-        self, msg: str = '', level: int = logging.INFO, traceback: bool = False
-    ) -> None:
-        """Write to our log, not to stderr."""
-        LOG.log(level, 'Local API: %s', msg, exc_info=traceback)
-
-    def start_in_background(self) -> None:
-        """Serve until drained.
-
-        All threads descend from one that does not keep the process alive, so
-        that a request which never ends cannot either.
-        """
-        serving = threading.Event()
-        # Were it set, cheroot would take file 3 for its listening socket.
-        os.environ.pop('LISTEN_PID', None)
-
-        def serve() -> None:
-            self.prepare()
-            serving.set()
-            self.serve()
-
-        threading.Thread(target=serve, name='local-api', daemon=True).start()
-        if not serving.wait(START_TIMEOUT):
-            raise unix_socket.SocketError(
-                f'the local API did not start within {START_TIMEOUT} s'
-            )
-
-    def drain(self, timeout: float) -> bool:
-        """Let requests under way end; return whether all did in time."""
-        self.shutdown_timeout = timeout
-        stopping = threading.Thread(
-            target=self.stop, name='local-api-stop', daemon=True
-        )
-        stopping.start()
-        stopping.join(timeout + 1)
-        return not stopping.is_alive()

@@ -14,3 +14,13 @@ class Defaults:
     def fence_timeout(self) -> float:
         """Seconds."""
         return float(self._conf.fencer.fence_timeout)
+
+    @property
+    def max_limit(self) -> int:
+        """Rows in one page of a list, at most."""
+        return int(self._conf.api.max_limit)
+
+    @property
+    def public_url(self) -> str:
+        """Where clients reach the API; empty: where they think they do."""
+        return str(self._conf.api.public_url)

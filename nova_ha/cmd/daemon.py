@@ -11,10 +11,13 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from nova_ha import conf as options
+from nova_ha.api.front import FrontApi
 from nova_ha.api.server import LocalApi
+from nova_ha.api.tcp import TcpApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
 from nova_ha.cmd import systemd
+from nova_ha.cmd.insight import Insight
 from nova_ha.cmd.local_fencing import LocalFencing
 from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db import modes
@@ -83,7 +86,16 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             conf.engine.evacuation_workers,
         )
         self._engine = Engine(world, pools, settings)
-        self._api = LocalApi(conf, LocalFencing(self._engine, world, settings))
+        insight = Insight(
+            conf,
+            world,
+            lambda: self._engine.modes.standing,
+            self._power.place,
+        )
+        fencing = LocalFencing(self._engine, world, settings, insight)
+        self._api = LocalApi(conf, fencing)
+        self._front = FrontApi(conf, fencing)
+        self._tcp = TcpApi(conf, fencing)
 
     def start(self) -> None:
         """Start; ready when the socket answers."""
@@ -92,6 +104,8 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._power.warm(self._hosts.all())
         self._engine.start()
         self._api.start()
+        self._front.start()
+        self._tcp.start()
         systemd.notify('READY=1')
         LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
 
@@ -121,6 +135,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             self._hosts.reload()
             self._rules.use(rules)
             self._conf.mutate_config_files()
+            self._tcp.reload()
             LOG.info(
                 'Reloaded: %d hosts, %d rules',
                 len(self._hosts.all()),
@@ -136,11 +151,22 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         LOG.info('Stopping')
         self._stopping.set()
         timeout = self._conf.engine.drain_timeout
-        self._api.stop(timeout)
+        self._stop_apis(timeout)
         self._engine.stop(timeout)
         self._power.close()
         LOG.info('Stopped')
         self._stopped.set()
+
+    def _stop_apis(self, timeout: float) -> None:
+        """Let each bring to its end what is under way, at the same time."""
+        stopping = [
+            threading.Thread(target=api.stop, args=(timeout,))
+            for api in (self._api, self._front, self._tcp)
+        ]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()

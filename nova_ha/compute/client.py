@@ -90,11 +90,17 @@ class Nova:
         return _rows(self._get('/os-aggregates', {}), 'aggregates')
 
     def servers(
-        self, host: str, limit: int, marker: str | None, detail: bool = True
+        self,
+        host: str,
+        limit: int,
+        marker: str | None,
+        detail: bool = True,
+        since: datetime.datetime | None = None,
     ) -> Row:
         """Return a page of the host's servers, all projects.
 
         :param detail: with all that nova knows of them; else uuid and name.
+        :param since: only those changed since then, deleted ones too.
         """
         query = {
             'all_tenants': '1',
@@ -102,6 +108,7 @@ class Nova:
             'limit': str(limit),
             'sort_key': 'created_at',
             'sort_dir': 'asc',
+            **_changed(since),
         }
         path = '/servers/detail' if detail else '/servers'
         return self._get(path, _with(query, marker=marker))

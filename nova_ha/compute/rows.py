@@ -23,6 +23,9 @@ Row = Mapping[str, Any]
 UNKNOWN = 'unknown'
 """vm_state of an instance whose cell's database is down."""
 
+DELETED = 'deleted'
+"""vm_state of an instance that is told of only as a change."""
+
 
 def service(row: Row) -> ComputeService:
     """Return a service record (2.53 and later).
@@ -43,6 +46,7 @@ def service(row: Row) -> ComputeService:
         disabled_reason=row['disabled_reason'],
         forced_down=bool(row['forced_down']),
         updated_at=_time(row['updated_at']),
+        zone=str(row.get('zone') or ''),
     )
 
 

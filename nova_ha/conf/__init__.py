@@ -7,8 +7,10 @@ calls :func:`register_opts` on it and hands it down.
 
 from oslo_config import cfg
 
+from nova_ha.conf import api
 from nova_ha.conf import backup
 from nova_ha.conf import base
+from nova_ha.conf import catalog
 from nova_ha.conf import cluster
 from nova_ha.conf import database
 from nova_ha.conf import engine
@@ -24,8 +26,10 @@ from nova_ha.conf import restore
 from nova_ha.conf import spares
 
 MODULES = (
+    api,
     backup,
     base,
+    catalog,
     cluster,
     database,
     engine,

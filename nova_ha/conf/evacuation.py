@@ -80,8 +80,8 @@ OPTS: Sequence[cfg.Opt] = (
         mutable=True,
         help="Which hosts are in which cell, for cell_window, since nova's "
         'API does not tell: NAME=PATTERN, more than one for a cell where '
-        'needed, the first match counts (cell1=rack1-*, cell1=rack2-*, '
-        "cell2=rack3-*). 'nova-manage cell_v2 list_hosts' shows them. Hosts "
+        'needed, the first match counts (cell1=rack1*, cell1=rack2*, '
+        "cell2=rack3*). 'nova-manage cell_v2 list_hosts' shows them. Hosts "
         'that match none make a cell of their own, together.',
     ),
     cfg.FloatOpt(

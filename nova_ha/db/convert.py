@@ -198,6 +198,7 @@ def event(row: models.EventRow) -> RecoveryEvent:
         state=_state(states.RecoveryState, row.state),
         message=row.message,
         instance=row.instance,
+        id=row.id,
     )
 
 

@@ -13,11 +13,14 @@ from sqlalchemy.dialects import sqlite
 
 from nova_ha.db import convert
 from nova_ha.db import history
+from nova_ha.db import paging
 from nova_ha.db import recoveries
 from nova_ha.db.models import EvacuationRow as Row
 from nova_ha.db.models import RecoveryRow
+from nova_ha.recovery.listing import Page
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import RecoveryEvent
+from nova_ha.recovery.states import EvacuationState
 
 KEY = ('recovery', 'instance')
 
@@ -26,6 +29,27 @@ def listed(session: orm.Session, recovery: str) -> Sequence[Evacuation]:
     """Return the recovery's evacuations, in the order they were added."""
     query = sa.select(Row).where(Row.recovery == recovery).order_by(Row.id)
     return [convert.evacuation(row) for row in session.scalars(query)]
+
+
+def page(
+    session: orm.Session,
+    recovery: str,
+    states: Collection[EvacuationState],
+    limit: int,
+    marker: str | None,
+) -> Page[Evacuation]:
+    """Return a page of them; see the port's ``evacuation_page``."""
+    recoveries.get(session, recovery)  # says so if there is none
+    keys: Sequence[paging.Key] = [(Row.id, False)]
+    of_recovery = sa.select(Row).where(Row.recovery == recovery)
+    query = of_recovery
+    if states:
+        query = query.where(Row.state.in_(sorted(s.value for s in states)))
+    if marker is not None:
+        of_marker = of_recovery.where(Row.instance == marker)
+        last = paging.marked(session, of_marker, marker)
+        query = query.where(paging.behind(last, keys))
+    return paging.page(session, query, keys, limit, convert.evacuation)
 
 
 def related(

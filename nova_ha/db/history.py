@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_ha.db import convert
+from nova_ha.db import paging
 from nova_ha.db.models import EventRow as Row
+from nova_ha.recovery.listing import Page
 from nova_ha.recovery.model import RecoveryEvent
 
 
@@ -23,3 +25,12 @@ def listed(session: orm.Session, recovery: str) -> Sequence[RecoveryEvent]:
     """Return the lines in the order they were appended."""
     query = sa.select(Row).where(Row.recovery == recovery).order_by(Row.id)
     return [convert.event(row) for row in session.scalars(query)]
+
+
+def page(
+    session: orm.Session, recovery: str, after: int, limit: int
+) -> Page[RecoveryEvent]:
+    """Return a page of the lines whose ids are greater than that."""
+    query = sa.select(Row).where(Row.recovery == recovery, Row.id > after)
+    keys: Sequence[paging.Key] = [(Row.id, False)]
+    return paging.page(session, query, keys, limit, convert.event)

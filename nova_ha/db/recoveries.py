@@ -17,12 +17,25 @@ from sqlalchemy import orm
 from nova_ha.db import clock
 from nova_ha.db import convert
 from nova_ha.db import history
+from nova_ha.db import paging
 from nova_ha.db.models import RecoveryRow as Row
 from nova_ha.recovery import errors
+from nova_ha.recovery.listing import Page
+from nova_ha.recovery.listing import RecoveryQuery
+from nova_ha.recovery.listing import SortKey
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 
 ACTIVE = Row.active_host.is_not(None)
+
+SORTED_BY = {
+    SortKey.REQUESTED_AT: Row.requested_at,
+    SortKey.UPDATED_AT: Row.updated_at,
+    SortKey.STATE_SINCE: Row.state_since,
+    SortKey.STATE: Row.state,
+    SortKey.HOST: Row.host,
+    SortKey.ORIGIN: Row.origin,
+}
 
 
 def free_for(owner: str) -> sa.ColumnElement[bool]:
@@ -84,6 +97,35 @@ def listed(
         query = query.where(ACTIVE if active else sa.not_(ACTIVE))
     rows = session.scalars(query.limit(limit))
     return [convert.recovery(row) for row in rows]
+
+
+def page(session: orm.Session, wanted: RecoveryQuery) -> Page[Recovery]:
+    """Return a page of recoveries; see the port's ``recovery_page``."""
+    keys = [(SORTED_BY[o.key], o.descending) for o in wanted.order]
+    keys.append((Row.id, wanted.newest_first))
+    query = sa.select(Row).where(*_restrictions(wanted))
+    if wanted.marker is not None:
+        of_marker = sa.select(Row).where(Row.uuid == wanted.marker)
+        marker = paging.marked(session, of_marker, wanted.marker)
+        query = query.where(paging.behind(marker, keys))
+    return paging.page(session, query, keys, wanted.limit, convert.recovery)
+
+
+def _restrictions(
+    wanted: RecoveryQuery,
+) -> Sequence[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.host is not None:
+        found.append(Row.host == wanted.host)
+    if wanted.states:
+        found.append(Row.state.in_(sorted(s.value for s in wanted.states)))
+    if wanted.active is not None:
+        found.append(ACTIVE if wanted.active else sa.not_(ACTIVE))
+    if wanted.origin is not None:
+        found.append(Row.origin == wanted.origin)
+    if wanted.changed_since is not None:
+        found.append(Row.updated_at >= wanted.changed_since)
+    return found
 
 
 def claimable(session: orm.Session, owner: str) -> Sequence[Recovery]:

@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_ha.db import convert
+from nova_ha.db import paging
 from nova_ha.db.models import RehearsalRow as Row
 from nova_ha.db.models import RehearsedInstanceRow as InstanceRow
+from nova_ha.recovery import errors
+from nova_ha.recovery.listing import Page
 from nova_ha.recovery.rehearsal import Rehearsal
 
 
@@ -34,7 +37,36 @@ def listed(
     query = sa.select(Row).order_by(Row.at.desc(), Row.id.desc())
     if host is not None:
         query = query.where(Row.host == host)
-    rows = session.scalars(query.limit(limit)).all()
+    return _whole(session, session.scalars(query.limit(limit)).all())
+
+
+def get(session: orm.Session, uuid: str) -> Rehearsal:
+    """Return one with its instances.
+
+    :raises UnknownRehearsal: there is none.
+    """
+    rows = session.scalars(sa.select(Row).where(Row.uuid == uuid)).all()
+    if not rows:
+        raise errors.UnknownRehearsal(f'there is no rehearsal {uuid}')
+    return _whole(session, rows)[0]
+
+
+def page(
+    session: orm.Session, limit: int, marker: str | None
+) -> Page[Rehearsal]:
+    """Return a page of them with their instances, newest first."""
+    keys: Sequence[paging.Key] = [(Row.at, True), (Row.id, True)]
+    query = sa.select(Row)
+    if marker is not None:
+        of_marker = sa.select(Row).where(Row.uuid == marker)
+        last = paging.marked(session, of_marker, marker)
+        query = query.where(paging.behind(last, keys))
+    found: Page[Row] = paging.page(session, query, keys, limit, lambda r: r)
+    return Page(_whole(session, found.rows), found.more)
+
+
+def _whole(session: orm.Session, rows: Sequence[Row]) -> Sequence[Rehearsal]:
+    """Return the rehearsals of these rows with their instances."""
     lines = session.scalars(
         sa.select(InstanceRow)
         .where(InstanceRow.rehearsal.in_([row.uuid for row in rows]))

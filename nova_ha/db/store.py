@@ -21,12 +21,15 @@ from nova_ha.db import modes as mode_queries
 from nova_ha.db import recoveries as queries
 from nova_ha.db import rehearsals as rehearsal_queries
 from nova_ha.recovery import errors
+from nova_ha.recovery.listing import Page
+from nova_ha.recovery.listing import RecoveryQuery
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.rehearsal import Rehearsal
 from nova_ha.recovery.spares import Loan
+from nova_ha.recovery.states import EvacuationState
 
 if TYPE_CHECKING:
     from nova_ha.recovery import ports
@@ -220,6 +223,48 @@ class SqlStore:
             partial(rehearsal_queries.listed, host=host, limit=limit)
         )
 
+    def rehearsal(self, uuid: str) -> Rehearsal:
+        """Return what was written down so under this uuid."""
+        return self._db.read(partial(rehearsal_queries.get, uuid=uuid))
+
+    def recovery_page(self, query: RecoveryQuery) -> Page[Recovery]:
+        """Return a page of recoveries."""
+        return self._db.read(partial(queries.page, wanted=query))
+
+    def evacuation_page(
+        self,
+        recovery: str,
+        states: Collection[EvacuationState],
+        limit: int,
+        marker: str | None,
+    ) -> Page[Evacuation]:
+        """Return a page of a recovery's evacuations."""
+        return self._db.read(
+            partial(
+                evacuation_queries.page,
+                recovery=recovery,
+                states=states,
+                limit=limit,
+                marker=marker,
+            )
+        )
+
+    def event_page(
+        self, recovery: str, after: int, limit: int
+    ) -> Page[RecoveryEvent]:
+        """Return a page of a recovery's history."""
+        return self._db.read(
+            partial(_events, recovery=recovery, after=after, limit=limit)
+        )
+
+    def rehearsal_page(
+        self, limit: int, marker: str | None
+    ) -> Page[Rehearsal]:
+        """Return a page of what was written down while observing."""
+        return self._db.read(
+            partial(rehearsal_queries.page, limit=limit, marker=marker)
+        )
+
     def check(self) -> None:
         """Raise StoreUnavailable unless the store can be written now."""
         self._db.write(_probe)
@@ -241,6 +286,13 @@ def _note(session: orm.Session, event: RecoveryEvent) -> None:
         raise errors.UnknownRecovery(
             f'there is no recovery {event.recovery}'
         ) from None
+
+
+def _events(
+    session: orm.Session, recovery: str, after: int, limit: int
+) -> Page[RecoveryEvent]:
+    queries.get(session, recovery)  # says so if there is none
+    return history.page(session, recovery, after, limit)
 
 
 def _probe(session: orm.Session) -> None:

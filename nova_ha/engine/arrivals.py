@@ -16,7 +16,7 @@ from nova_ha.engine.worklist import Worklist
 from nova_ha.recovery import following
 from nova_ha.recovery.model import Evacuation
 
-PATIENCE = datetime.timedelta(seconds=15)
+PATIENCE = datetime.timedelta(seconds=30)
 """How long an arrival may go unconfirmed while others are under way."""
 
 

@@ -23,8 +23,9 @@ from nova_ha.recovery.storm import Scope
 
 LOG = logging.getLogger(__name__)
 
-BUSY = 5.0
-"""Seconds between two looks while something is recovered."""
+BUSY = 10.0
+"""Seconds between two looks while something is recovered: as often as nova's
+services report."""
 
 BUSY_FOR = 30.0
 """Seconds for which it is taken so since somebody last needed a look."""

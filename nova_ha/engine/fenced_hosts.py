@@ -11,12 +11,19 @@ from nova_ha.recovery import states
 from nova_ha.recovery.following import Fence
 from nova_ha.recovery.model import Recovery
 
+FRESH = 5.0
+"""Seconds; what is known of a host whose last recovery is over stays so for
+that long: until it is fenced again it changes nothing, and from then on its
+recovery is an active one."""
+
 
 class FencedHosts:
     """Looks fences up in the store."""
 
-    def __init__(self, store: ports.RecoveryStore) -> None:
+    def __init__(self, store: ports.RecoveryStore, clock: ports.Clock) -> None:
         self._store = store
+        self._clock = clock
+        self._past: dict[str, tuple[float, Fence | None]] = {}
 
     def look(
         self,
@@ -41,8 +48,21 @@ class FencedHosts:
             and safety.proves(r.off_proof, r)
         }
         for host in set(targets) - set(found):
-            for past in self._store.recoveries(host=host, limit=1):
-                if past.off_proof is not None:
-                    at = past.off_proof.verified_at
-                    found[host] = Fence(at, lasting=False)
+            past = self._past_fence(host)
+            if past is not None:
+                found[host] = past
         return found
+
+    def _past_fence(self, host: str) -> Fence | None:
+        now = self._clock.monotonic()
+        at, fence = self._past.get(host, (float('-inf'), None))
+        if now - at >= FRESH:
+            fence = self._last_fence(host)
+            self._past[host] = now, fence
+        return fence
+
+    def _last_fence(self, host: str) -> Fence | None:
+        for past in self._store.recoveries(host=host, limit=1):
+            if past.off_proof is not None:
+                return Fence(past.off_proof.verified_at, lasting=False)
+        return None

@@ -31,6 +31,10 @@ WORTH_A_LIST = 3
 
 NOVA_STOPS_WITHIN = datetime.timedelta(seconds=3)
 
+SKEW = datetime.timedelta(seconds=5)
+"""So much nova's clock may be behind ours; whom a list of changes lacks for
+more than that is looked at alone."""
+
 
 class NovaCalls:
     """Asks and looks; the results come back through the worklist.
@@ -141,7 +145,8 @@ class NovaCalls:
         self, work: Worklist, host: str, rows: Sequence[Evacuation]
     ) -> None:
         try:
-            there = {i.uuid: i for i in self._compute.instances(host)}
+            since = _asked_at(rows)
+            there = {i.uuid: i for i in self._compute.instances(host, since)}
         except Exception as e:  # whatever it is, one by one will tell it
             LOG.info('%s: could not be listed: %s', host, e)
             there = {}
@@ -213,3 +218,14 @@ class NovaCalls:
                 mark_of(recovery),
                 recovery.off_proof,
             )
+
+
+def _asked_at(rows: Sequence[Evacuation]) -> datetime.datetime | None:
+    """Return a moment since which nova has changed each of them.
+
+    A target may have instances of its own by the hundred: what nova is not
+    asked to list costs it nothing.
+    """
+    moments = [row.asked_at for row in rows]
+    known = [moment for moment in moments if moment is not None]
+    return min(known) - SKEW if len(known) == len(moments) else None

@@ -38,7 +38,7 @@ class WantedGate:
         self._store = world.store
         self._compute = world.compute
         self._clock = world.clock
-        self._fences = FencedHosts(world.store)
+        self._fences = FencedHosts(world.store, world.clock)
         self._journal = journal
         self._settings = settings
         self._comebacks: dict[str, gate.Comeback] = {}

@@ -8,6 +8,7 @@
     ├── UnsafeRequest          a promise of safety.py would be broken
     ├── ObserveOnly            the mode is observe: nothing is done
     ├── UnknownHost            the hosts file does not name it
+    ├── HostAlive              a word that it is off is not taken
     ├── UnknownRecovery        no such recovery in the store
     ├── PowerError             off (or on) could not be brought about
     │   ├── PowerUnreachable   R  no answer from the BMC
@@ -35,7 +36,9 @@
         ├── NotOwner              another controller holds the lease
         ├── ActiveRecoveryExists  the host has one already
         ├── UnknownLoan           the spare is not on loan
-        └── SpareTaken            the spare is on loan already
+        ├── SpareTaken            the spare is on loan already
+        ├── UnknownRehearsal      no such rehearsal in the store
+        └── UnknownMarker         a page cannot begin behind what is not there
 
 R: :class:`Retriable`, the same call may succeed later.
 """
@@ -68,6 +71,10 @@ class ObserveOnly(RecoveryError):
 
 class UnknownHost(RecoveryError):
     """The hosts file does not name this host."""
+
+
+class HostAlive(RecoveryError):
+    """A person says that the host is off, and somebody sees it alive."""
 
 
 class UnknownRecovery(RecoveryError):
@@ -187,3 +194,11 @@ class UnknownLoan(StoreError):
 
 class SpareTaken(StoreError):
     """The spare is on loan already (unique constraint)."""
+
+
+class UnknownRehearsal(StoreError):
+    """The store has no such rehearsal."""
+
+
+class UnknownMarker(StoreError):
+    """The row that a page shall begin behind is not, or no longer, there."""

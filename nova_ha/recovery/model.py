@@ -216,6 +216,8 @@ class RecoveryEvent:
 
     :ivar name: an :class:`~.states.Event` or a milestone such as
         ``fence_answered``.
+    :ivar id: of the line in the store, where the greater one was written
+        later; None until it is written. It is not what makes it another.
     """
 
     recovery: str
@@ -224,6 +226,7 @@ class RecoveryEvent:
     state: RecoveryState
     message: str = ''
     instance: str | None = None
+    id: int | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -248,6 +251,7 @@ class ComputeService:
     :ivar up: nova's own verdict (``state``), forced_down included.
     :ivar updated_at: moves with every report of nova-compute, but also with
         every PUT by anyone: it is not a heartbeat by itself.
+    :ivar zone: the availability zone, for people to read.
     """
 
     id: str
@@ -257,6 +261,7 @@ class ComputeService:
     disabled_reason: str | None
     forced_down: bool
     updated_at: datetime.datetime | None
+    zone: str = dataclasses.field(default='', compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from nova_ha.recovery.capacity.model import Census
 from nova_ha.recovery.capacity.model import Provider
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.groups import Group
+from nova_ha.recovery.listing import Page
+from nova_ha.recovery.listing import RecoveryQuery
 from nova_ha.recovery.model import Aggregate
 from nova_ha.recovery.model import ClusterView
 from nova_ha.recovery.model import ComputeService
@@ -38,6 +40,7 @@ from nova_ha.recovery.model import Snapshot
 from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.rehearsal import Rehearsal
 from nova_ha.recovery.spares import Loan
+from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import Gate
 from nova_ha.recovery.states import MigrationStatus
 from nova_ha.recovery.states import PowerState
@@ -163,10 +166,15 @@ class Compute(Protocol):
     def all_services(self) -> Sequence[NovaService]:
         """Return all of nova's services, in one request."""
 
-    def instances(self, host: str) -> Sequence[Instance]:
+    def instances(
+        self, host: str, since: datetime.datetime | None = None
+    ) -> Sequence[Instance]:
         """Return every instance nova places on the host.
 
         All cells and projects, every page.
+
+        :param since: only those changed since then; proves nothing about
+            those that are not listed.
         """
 
     def present(self, host: str) -> frozenset[str]:
@@ -543,7 +551,59 @@ class LoanStore(Protocol):
         """
 
 
-class Store(RecoveryStore, LoanStore, Protocol):
+class Archive(Protocol):
+    """What people read of the store, a page at a time; the engine does not.
+
+    Every method may raise StoreUnavailable.
+    """
+
+    def recovery_page(self, query: RecoveryQuery) -> Page[Recovery]:
+        """Return a page of recoveries.
+
+        :raises UnknownMarker: the marker is no recovery.
+        """
+
+    def evacuation_page(
+        self,
+        recovery: str,
+        states: Collection[EvacuationState],
+        limit: int,
+        marker: str | None,
+    ) -> Page[Evacuation]:
+        """Return a page of evacuations, in the order they were added.
+
+        :param states: only those in one of these; all, if there are none.
+        :param marker: uuid of the last instance of the page before.
+        :raises UnknownRecovery: there is none.
+        :raises UnknownMarker: the recovery has no such instance.
+        """
+
+    def event_page(
+        self, recovery: str, after: int, limit: int
+    ) -> Page[RecoveryEvent]:
+        """Return a page of the recovery's history, oldest first.
+
+        :param after: only lines with a greater id; 0: from the first on.
+        :raises UnknownRecovery: there is none.
+        """
+
+    def rehearsal_page(
+        self, limit: int, marker: str | None
+    ) -> Page[Rehearsal]:
+        """Return a page of rehearsals with their instances, newest first.
+
+        :param marker: uuid of the last one of the page before.
+        :raises UnknownMarker: there is no such rehearsal.
+        """
+
+    def rehearsal(self, uuid: str) -> Rehearsal:
+        """Return one rehearsal with its instances.
+
+        :raises UnknownRehearsal: there is none.
+        """
+
+
+class Store(RecoveryStore, LoanStore, Archive, Protocol):
     """All that is kept in one database."""
 
 

@@ -65,6 +65,8 @@ RULES = {
     'db': GATEWAY,
     'hosts': FILE,
     'image': OPENSTACK_GATEWAY,
+    # Looks for people, through the ports; the engine knows nothing of it.
+    'inspection': may('recovery'),
     'keystone': may('conf', 'version', libraries=ANY),
     'notification': GATEWAY,
     'placement': GATEWAY,
@@ -73,7 +75,7 @@ RULES = {
     'yaml_file': may('recovery', libraries=ANY),
     'api': may('recovery', 'policies', libraries=ANY),
     'conf': may(libraries={'keystoneauth1', 'oslo_config', 'oslo_db'}),
-    'policies': may(libraries={'oslo_policy'}),
+    'policies': may(libraries={'oslo_config', 'oslo_policy'}),
     'osc': may(libraries={'osc_lib', 'keystoneauth1'}),
 }
 
@@ -84,9 +86,13 @@ OWNERS = {
     'eventlet': set(),
     'falcon': {'api'},
     'greenlet': set(),
+    'keystonemiddleware': {'api'},
     'novaclient': {'compute'},
+    # People's commands; the service must start without them.
+    'osc_lib': {'osc'},
     # conf registers the options that oslo.db brings.
     'oslo_db': {'conf', 'db'},
+    'oslo_policy': {'policies'},
     'oslo_service': {'cmd'},
     'pyghmi': {'power'},
     # Beneath keystoneauth; the gateways tune their connections.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``GET /v1/health``: can this daemon fence?"""
+"""``/v1/health`` and below: can this daemon fence, and do its work?"""
 
 import falcon
 
@@ -7,7 +7,9 @@ from nova_ha.api.ports import Fencing
 
 
 class Health:
-    """200 whenever the daemon answers; what is wrong is in ``problems``.
+    """``GET /v1/health``: 200 whenever the daemon answers.
+
+    What keeps it from fencing is in ``problems``.
 
     ``notes`` tell what does not keep it from fencing.
     """
@@ -24,3 +26,27 @@ class Health:
             'problems': list(health.problems),
             'notes': list(health.notes),
         }
+
+
+class Live:
+    """``GET /v1/health/live``: the process answers."""
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response
+    ) -> None:
+        response.media = {'live': True}
+
+
+class Ready:
+    """``GET /v1/health/ready``: 503, with the reasons, when it is not."""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response
+    ) -> None:
+        reasons = list(self._fencing.unready())
+        if reasons:
+            response.status = falcon.HTTP_SERVICE_UNAVAILABLE
+        response.media = {'ready': not reasons, 'reasons': reasons}

@@ -4,7 +4,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nova_ha.api.schemas import common
 from nova_ha.api.schemas import hosts
+from nova_ha.api.schemas import values
+from nova_ha.recovery.model import OffProof
+from nova_ha.recovery.modes import Mode
+from nova_ha.recovery.states import RecoveryState
 
 MAX_DEADLINE = 3600
 """Seconds; a thread is held that long."""
@@ -25,3 +30,13 @@ FENCE: Mapping[str, Any] = {
     'required': ['host'],
     'additionalProperties': False,
 }
+
+ANSWER: Mapping[str, Any] = common.thing(
+    {
+        'recovery': common.TEXT_OR_NULL,
+        'state': values.or_null(values.one_of(RecoveryState)),
+        'spooled': common.FLAG,
+        'mode': values.one_of(Mode),
+        'off_proof': values.of(OffProof),
+    }
+)

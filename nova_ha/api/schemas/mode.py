@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nova_ha.api.schemas import common
+from nova_ha.api.schemas import values
 from nova_ha.recovery import modes
 
 SET: Mapping[str, Any] = {
@@ -15,3 +17,7 @@ SET: Mapping[str, Any] = {
     'required': ['mode', 'reason'],
     'additionalProperties': False,
 }
+
+SHOWN: Mapping[str, Any] = common.thing(
+    {'mode': values.of(modes.Standing, title='Mode')}
+)

@@ -98,7 +98,7 @@ class Evacuating:
         self._in_doubt = means.in_doubt
         self._store = world.store
         self._compute = world.compute
-        self._fences = FencedHosts(world.store)
+        self._fences = FencedHosts(world.store, world.clock)
         self._incoming = Incoming(world.store, world.compute)
         self._calls = means.calls
         self._clock = world.clock

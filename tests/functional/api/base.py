@@ -16,6 +16,7 @@ import unittest
 from oslo_config import cfg
 
 from nova_ha.api import server
+from nova_ha.conf import api as api_options
 from nova_ha.conf import fencer
 from tests.unit.api import scripted
 
@@ -33,7 +34,8 @@ class ApiTestCase(unittest.TestCase):
 
     def conf(self, **overrides):
         conf = cfg.ConfigOpts()
-        fencer.register_opts(conf)
+        for module in (api_options, fencer):
+            module.register_opts(conf)
         conf([], default_config_files=[])
         options = {
             'socket': str(self.path),

@@ -12,6 +12,7 @@ from tests.functional import servers
 from tests.unit.db import base
 from tests.unit.db import guards_suite
 from tests.unit.db import migration_suite
+from tests.unit.db import paging_suite
 from tests.unit.db import store_suite
 
 NOTICED_SECONDS = 3.0
@@ -51,6 +52,30 @@ class PostgreSQLStoreTest(PostgreSQL, store_suite.StoreSuite, base.StoreTest):
 
 
 class MariaDBGuardsTest(MariaDB, guards_suite.GuardsSuite, base.StoreTest):
+    pass
+
+
+class MariaDBRecoveryPageTest(
+    MariaDB, paging_suite.RecoveryPageSuite, base.StoreTest
+):
+    pass
+
+
+class MariaDBPartsPageTest(
+    MariaDB, paging_suite.PartsPageSuite, base.StoreTest
+):
+    pass
+
+
+class PostgreSQLRecoveryPageTest(
+    PostgreSQL, paging_suite.RecoveryPageSuite, base.StoreTest
+):
+    pass
+
+
+class PostgreSQLPartsPageTest(
+    PostgreSQL, paging_suite.PartsPageSuite, base.StoreTest
+):
     pass
 
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which instances are on a host: all of them, and nothing else."""
 
+import datetime
+import time
+
 from nova.tests import fixtures as nova_fixtures
 
 from nova_ha.recovery import errors
@@ -47,6 +50,29 @@ class ListingTestCase(base.NovaTestCase):
                 [i.uuid for i in self.gateway.instances('host1')] == [kept]
             ),
             'deletion',
+        )
+
+    def test_only_those_changed_since(self):
+        before, deleted, later = self.boot(3)
+        (old,) = self.boot(1, host='host2')
+        # Nova's database keeps whole seconds.
+        booted = int(time.time())
+        self.wait_until(lambda: int(time.time()) > booted, 'a second')
+        moment = datetime.datetime.now(datetime.UTC)
+        self.api.delete_server(deleted)
+        self.api.post_server_action(later, {'pause': None})
+        self.wait_until(lambda: deleted not in self._uuids(), 'deletion')
+        self.wait_until(
+            lambda: self.gateway.instance(later).vm_state == 'paused', 'pause'
+        )
+        self.front.forget()
+        listed = self.gateway.instances('host1', moment)
+        self.assertEqual([later], [i.uuid for i in listed])
+        self.assertEqual([], self.gateway.instances('host2', moment))
+        self.assertEqual(['GET /servers/detail'] * 2, self.asked())
+        self.assertNotIn(before, [i.uuid for i in listed])
+        self.assertEqual(
+            [old], [i.uuid for i in self.gateway.instances('host2')]
         )
 
     def test_a_page_that_begins_after_a_deleted_instance(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real database servers for tests, in a temporary directory on loopback.
+"""Real servers for tests, in a temporary directory on loopback.
 
 Each function starts what it returns at its first call in a process. It is
 stopped when the process ends, however it ends.
@@ -25,6 +25,16 @@ def galera() -> Galera:
 @functools.cache
 def postgresql() -> PostgreSQL:
     return _started(PostgreSQL())
+
+
+@functools.cache
+def keystone():
+    # Only where Keystone is installed: not in each environment.
+    from tests.functional.servers.keystone_server import Keystone  # noqa: PLC0415
+
+    server = _started(Keystone())
+    server.add_people()
+    return server
 
 
 def _started(server):

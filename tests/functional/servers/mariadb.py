@@ -62,6 +62,11 @@ class MariaDB(process.Server):
         )
 
     def _options(self) -> list[str]:
-        options = ['--no-defaults', f'--datadir={self.directory}/data']
+        options = [
+            '--no-defaults',
+            f'--datadir={self.directory}/data',
+            # It removes the temporary tables of all that share this one.
+            f'--tmpdir={self.directory}',
+        ]
         by_root = os.geteuid() == 0 and self.user is None
         return options + ['--user=root'] * by_root

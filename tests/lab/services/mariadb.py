@@ -32,6 +32,7 @@ class MariaDB(Service):
         super().__init__(lab)
         self.port = lab.ports.mariadb
         self.directory = lab.state / 'mariadb'
+        self._tmpdir = lab.state / 'mariadb-tmp'
 
     @property
     def _defaults(self) -> pathlib.Path:
@@ -41,12 +42,14 @@ class MariaDB(Service):
         return ['/usr/sbin/mariadbd', f'--defaults-file={self._defaults}']
 
     def prepare(self) -> None:
+        self._tmpdir.mkdir(parents=True, exist_ok=True)
         values = templating.common(self.lab)
         templating.write(
             self._defaults,
             templating.render(
                 'mariadb.conf',
                 datadir=self.directory,
+                tmpdir=self._tmpdir,
                 port=self.port,
                 **values,
             ),

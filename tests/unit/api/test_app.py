@@ -10,7 +10,10 @@ from oslo_config import cfg
 from nova_ha.api import app
 from nova_ha.api import audit
 from nova_ha.api import ports
+from nova_ha.api import routes
 from nova_ha.api import settings
+from nova_ha.api.route import Parts
+from nova_ha.conf import api
 from nova_ha.conf import fencer
 from nova_ha.recovery import errors
 from tests.unit.api import scripted
@@ -23,11 +26,14 @@ class AppTestCase(unittest.TestCase):
     def setUp(self):
         self.engine = scripted.Engine()
         self.conf = cfg.ConfigOpts()
-        fencer.register_opts(self.conf)
+        for module in (api, fencer):
+            module.register_opts(self.conf)
         self.conf([], default_config_files=[])
         self.client = testing.TestClient(
             app.build(
-                self.engine, audit.Users([]), settings.Defaults(self.conf)
+                routes.ROUTES,
+                Parts(self.engine, settings.Defaults(self.conf)),
+                audit.Gate(audit.Users([])),
             )
         )
 

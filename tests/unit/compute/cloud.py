@@ -78,7 +78,7 @@ class Cloud(fixtures.Fixture):
             'project_name': 'service',
             'user_domain_id': 'default',
             'project_domain_id': 'default',
-            'timeout': 0.3,
+            'timeout': 10,
             **options,
         }
         lines = [f'{k} = {v}\n' for k, v in given.items() if v is not None]

@@ -5,7 +5,6 @@ from concurrent import futures
 import datetime
 import logging
 import threading
-import time
 
 import fixtures
 import testtools
@@ -58,10 +57,11 @@ class TroubleTestCase(testtools.TestCase):
         )
 
     def test_hangs(self):
-        started = time.monotonic()
+        self.gateway = self.cloud.gateway(timeout=0.3)
+        self.gateway.warm()
+        self.cloud.requests.clear()
         text = self.unavailable(lambda nova: nova.hang())
         self.assertIn('timed out', text)
-        self.assertLess(time.monotonic() - started, 1)
         self.assertEqual(
             [f'POST /compute/v2.1/servers/{UUID}/action'], self.cloud.requests
         )
@@ -278,7 +278,7 @@ class KeystoneTestCase(testtools.TestCase):
             lambda keystone: keystone.hang(),
         ):
             self.cloud.keystone = script
-            self.error(errors.ComputeUnavailable)
+            self.error(errors.ComputeUnavailable, timeout=0.3)
 
     def test_keystone_not_there(self):
         for url in ('http://127.0.0.1:1/v3', 'http://127.0.0.1:1'):

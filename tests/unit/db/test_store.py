@@ -10,6 +10,7 @@ from nova_ha.recovery import errors
 from tests.unit.db import base
 from tests.unit.db import guards_suite
 from tests.unit.db import migration_suite
+from tests.unit.db import paging_suite
 from tests.unit.db import store_suite
 
 
@@ -18,6 +19,18 @@ class SQLiteStoreTest(base.SQLite, store_suite.StoreSuite, base.StoreTest):
 
 
 class SQLiteGuardsTest(base.SQLite, guards_suite.GuardsSuite, base.StoreTest):
+    pass
+
+
+class SQLiteRecoveryPageTest(
+    base.SQLite, paging_suite.RecoveryPageSuite, base.StoreTest
+):
+    pass
+
+
+class SQLitePartsPageTest(
+    base.SQLite, paging_suite.PartsPageSuite, base.StoreTest
+):
     pass
 
 

@@ -41,7 +41,7 @@ class GatewayTest(testtools.TestCase):
 
     def gateway(self, **options):
         conf = self.cloud.conf()
-        conf.set_override('timeout', 0.3, group='glance')
+        conf.set_override('timeout', 10, group='glance')
         options.setdefault('endpoint_override', f'{self.cloud.url}/image')
         for name, value in options.items():
             conf.set_override(name, value, group='glance')
@@ -160,11 +160,14 @@ class GatewayTest(testtools.TestCase):
             lambda glance: glance.answer(503, {}),
             lambda glance: glance.answer(429, {}),
             lambda glance: glance.drop(),
-            lambda glance: glance.hang(),
             lambda glance: glance.answer(200, b'<html>'),
             lambda glance: glance.answer(200, []),
         ):
             self.fails(errors.ImageUnavailable, script)
+
+    def test_glance_hangs(self):
+        self.glance = self.gateway(timeout=0.3)
+        self.fails(errors.ImageUnavailable, lambda glance: glance.hang())
 
     def test_nonsense_in_a_snapshot(self):
         broken = image('a', 1)

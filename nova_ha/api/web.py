@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The application for a web server; see :mod:`.forward`."""
+
+import typing
+from typing import Any
+
+from oslo_config import cfg
+
+from nova_ha.api import app
+from nova_ha.api import forward
+from nova_ha.api import identity
+from nova_ha.api import settings
+from nova_ha.api import tokens
+from nova_ha.api.ports import Fencing
+from nova_ha.api.route import Parts
+from nova_ha.api.route import Route
+from nova_ha.api.routes import ROUTES
+from nova_ha.policies import enforcer
+
+READY = '/v1/health/ready'
+OWN = frozenset({'/v1/health/live', '/v1/openapi.json'})
+"""What the web server answers itself: nothing of it is the daemon's."""
+
+
+class Misconfigured(Exception):
+    """There is no way to the daemon."""
+
+
+def application(conf: cfg.ConfigOpts) -> Any:
+    """Return the application.
+
+    :raises Misconfigured: [api] socket is not set.
+    :raises tokens.Misconfigured: [keystone_authtoken] cannot work.
+    """
+    path = conf.api.socket
+    if not path:
+        raise Misconfigured(
+            'socket in section [api] of nova-ha.conf is not set: name one, '
+            'for instance /run/nova-ha/api.sock, with socket_group and '
+            'socket_users of the web server, and restart nova-ha-fencer'
+        )
+    gate = identity.Gate(tokens.protocol(conf), enforcer.Policy(conf))
+    return app.build(
+        [_forwarded(route, path) for route in ROUTES if not route.local],
+        # No handler of the web server's own asks the engine.
+        Parts(typing.cast(Fencing, None), settings.Defaults(conf)),
+        gate,
+    )
+
+
+def _forwarded(route: Route, path: str) -> Route:
+    if route.path in OWN:
+        return route
+    kind = forward.Ready if route.path == READY else forward.Forward
+    return Route(
+        route.path,
+        lambda _: kind(path, frozenset(route.operations)),
+        route.operations,
+    )

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments that several commands take."""
+
+import argparse
+import datetime
+
+from nova_ha.osc import following
+
+WAIT = 3600.0
+"""Seconds that --wait waits at most, where nothing else is said."""
+
+
+def positive(word: str) -> int:
+    """Take a number from 1 on."""
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError('must be 1 or more')
+    return number
+
+
+def seconds(word: str) -> float:
+    """Take a number of seconds greater than 0."""
+    number = float(word)
+    if not 0 < number < float('inf'):
+        raise argparse.ArgumentTypeError('must be more than 0 seconds')
+    return number
+
+
+def moment(word: str) -> str:
+    """Take a time in ISO 8601; one without an offset is in UTC."""
+    try:
+        at = datetime.datetime.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'{word} is no time such as 2026-05-04T03:02:01Z'
+        ) from None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=datetime.UTC)
+    return at.isoformat()
+
+
+def add_recovery(parser: argparse.ArgumentParser) -> None:
+    """Add the recovery that a command is about."""
+    parser.add_argument(
+        'recovery',
+        metavar='<recovery>',
+        help='A recovery: its uuid, the beginning of it (from four '
+        'characters on), or the name of a host, whose active recovery or '
+        'else whose newest is meant.',
+    )
+
+
+def add_paging(parser: argparse.ArgumentParser, marker: str) -> None:
+    """Add what part of a list is wanted.
+
+    :param marker: what the marker is.
+    """
+    parser.add_argument(
+        '--limit',
+        metavar='<number>',
+        type=positive,
+        help='Show at most so many. By default all there are are fetched, '
+        'page after page.',
+    )
+    parser.add_argument(
+        '--marker',
+        metavar=f'<{marker}>',
+        help=f'Begin behind the one with this {marker}.',
+    )
+
+
+def add_wait(parser: argparse.ArgumentParser) -> None:
+    """Add the wish to wait, and for how long."""
+    parser.add_argument(
+        '--wait',
+        action='store_true',
+        help='Return only when the recovery has got as far as --until says, '
+        'with exit code 0, or when it has failed or the time is up, with '
+        'exit code 1.',
+    )
+    add_until(parser)
+    parser.add_argument(
+        '--timeout',
+        metavar='<seconds>',
+        type=seconds,
+        default=WAIT,
+        help='Wait no longer than so many seconds (default: %(default)g). '
+        'The recovery goes on all the same.',
+    )
+
+
+def add_until(parser: argparse.ArgumentParser) -> None:
+    """Add what is waited for."""
+    parser.add_argument(
+        '--until',
+        choices=('evacuated', 'completed'),
+        default='evacuated',
+        help='What is waited for: evacuated, when every instance is '
+        'accounted for, or completed, when the host serves again as well '
+        '(default: %(default)s).',
+    )
+
+
+def pace(args: argparse.Namespace) -> following.Pace:
+    """Return the pace of :func:`add_wait`."""
+    return following.Pace(timeout=args.timeout)
