@@ -14,8 +14,10 @@ copyright = 'OpenStack Foundation and contributors'  # noqa: A001
 extensions = [
     'openstackdocstheme',
     'oslo_config.sphinxext',
+    'oslo_policy.sphinxext',
     'lifecycle_pages',
     'manage_commands',
+    'openapi_page',
     'runbook',
 ]
 master_doc = 'index'
