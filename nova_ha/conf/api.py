@@ -60,7 +60,7 @@ LIMITS: Sequence[cfg.Opt] = (
         'max_limit',
         default=1000,
         min=1,
-        max=10000,
+        max=1000,
         mutable=True,
         help='Rows in one page of a list, where the request asks for more '
         'or does not say. The next page is linked from it. More rows at a '

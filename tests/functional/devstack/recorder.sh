@@ -14,7 +14,6 @@ DEVSTACK_PLUGINS=""
 
 # What stackrc sets where localrc has not
 function set_defaults {
-    STACK_USER=$(id -un)
     REGION_NAME=RegionOne
     SERVICE_PROTOCOL=http
     SERVICE_HOST=${SERVICE_HOST:-$HOST_IP}
@@ -52,8 +51,8 @@ function die {
 
 function trueorfalse {
     case ${!2:-} in
-        1 | [Yy]es | YES | [Tt]rue | TRUE) echo True ;;
-        0 | [Nn]o | NO | [Ff]alse | FALSE) echo False ;;
+        1 | yes | Yes | YES | true | True | TRUE) echo True ;;
+        0 | no | No | NO | false | False | FALSE) echo False ;;
         *) echo "$1" ;;
     esac
 }

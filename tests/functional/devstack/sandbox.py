@@ -134,6 +134,7 @@ class Sandbox:
             'HOST_IP=127.0.0.1',
             'SERVICE_HOST=127.0.0.1',
             f'SERVICE_PASSWORD={PASSWORD}',
+            'STACK_USER=$(id -un)',
             'USER_UNITS=True',
             'MYSQL_HOST=127.0.0.1',
             'MYSQL_GATHER_PERFORMANCE=False',
@@ -183,7 +184,7 @@ class Sandbox:
             env=self.environment(),
             stdin=more.pop('stdin', subprocess.DEVNULL),
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=more.pop('stderr', subprocess.STDOUT),
             text=True,
             timeout=PHASE_SECONDS,
             check=False,
@@ -223,6 +224,7 @@ class Sandbox:
             self.dest / 'venv/bin/nova-ha-manage',
             *('--config-file', self.conf_dir / 'nova-ha.conf'),
             *arguments,
+            stderr=subprocess.PIPE,
         )
 
     @property
