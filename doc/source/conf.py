@@ -15,8 +15,10 @@ extensions = [
     'cliff.sphinxext',
     'openstackdocstheme',
     'oslo_config.sphinxext',
+    'oslo_policy.sphinxext',
     'lifecycle_pages',
     'manage_commands',
+    'openapi_page',
     'runbook',
 ]
 master_doc = 'index'
