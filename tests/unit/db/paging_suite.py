@@ -49,14 +49,15 @@ class RecoveryPageSuite:
 
     def pages(self, limit, **wanted):
         """Yield every page."""
-        marker = None
+        markers = [None]
         while True:
-            query = RecoveryQuery(limit, marker=marker, **wanted)
+            query = RecoveryQuery(limit, marker=markers[-1], **wanted)
             page = self.store.recovery_page(query)
             yield page
             if not page.more:
                 return
-            marker = page.rows[-1].uuid
+            self.assertNotIn(page.rows[-1].uuid, markers, 'going in circles')
+            markers.append(page.rows[-1].uuid)
 
     def all_of(self, limit, **wanted):
         pages = list(self.pages(limit, **wanted))
