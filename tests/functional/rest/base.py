@@ -59,7 +59,7 @@ class RestTestCase(SmallWorld, unittest.TestCase):
 
     def start(self):
         self.fencer.start()
-        wait_until(self.answers, 'REST API')
+        wait_until(self.answers, 'REST API', 60)
 
     def answers(self):
         try:
