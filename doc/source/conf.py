@@ -12,11 +12,19 @@ project = 'nova-ha'
 copyright = 'OpenStack Foundation and contributors'  # noqa: A001
 
 extensions = [
+    'cliff.sphinxext',
     'openstackdocstheme',
     'oslo_config.sphinxext',
+    'oslo_policy.sphinxext',
+    'lifecycle_pages',
+    'manage_commands',
+    'openapi_page',
+    'runbook',
 ]
 master_doc = 'index'
 nitpicky = True
+# Options begin with two hyphens, and quotes may be copied into a shell.
+smartquotes = False
 exclude_patterns = ['**/_*.rst']
 
 # The release is in the notes and in what the commands print.

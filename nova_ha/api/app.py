@@ -17,6 +17,7 @@ from nova_ha.api import audit
 from nova_ha.api import errors
 from nova_ha.api.microversion import Negotiation
 from nova_ha.api.operations import Operation
+from nova_ha.api.parameters import Parameters
 from nova_ha.api.route import Parts
 from nova_ha.api.route import Route
 from nova_ha.recovery.errors import RecoveryError
@@ -39,7 +40,13 @@ def build(
     :raises ValueError: a handler and its operations do not agree.
     """
     found = Found()
-    middleware: list[Any] = [Journal(), Negotiation(), found, gate]
+    middleware: list[Any] = [
+        Journal(),
+        Negotiation(),
+        found,
+        gate,
+        Parameters(),
+    ]
     app = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.add_error_handler(Exception, _unexpected)

@@ -37,6 +37,7 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     errors.UnsafeRequest: Code(409, 'recovery.unsafe'),
     errors.ObserveOnly: Code(409, 'mode.observe'),
     errors.UnknownHost: Code(404, 'host.unknown'),
+    errors.HostAlive: Code(409, 'host.alive'),
     errors.UnknownRecovery: Code(404, 'recovery.unknown'),
     errors.PowerError: Code(502, 'power.failed'),
     errors.PowerUnreachable: Code(502, 'power.unreachable'),
@@ -47,6 +48,7 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     ports.FenceTimeout: Code(504, 'power.deadline'),
     errors.ComputeError: Code(502, 'compute.failed'),
     errors.ComputeUnavailable: Code(503, 'compute.unavailable'),
+    errors.ComputeNotFound: Code(404, 'compute.not-found'),
     errors.ImageError: Code(502, 'image.failed'),
     errors.ImageUnavailable: Code(503, 'image.unavailable'),
     errors.PlacementError: Code(502, 'placement.failed'),
@@ -63,6 +65,8 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     ),
     errors.UnknownLoan: Code(404, 'spare.not-lent'),
     errors.SpareTaken: Code(409, 'spare.taken', retriable=True),
+    errors.UnknownRehearsal: Code(404, 'rehearsal.unknown'),
+    errors.UnknownMarker: Code(400, 'request.marker'),
 }
 
 

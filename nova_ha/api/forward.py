@@ -148,7 +148,7 @@ def _headers(
     headers[IDENTITY] = json.dumps(
         {
             'name': audit.who(request),
-            'rule': str(request.context.operation.rule),
+            'rule': request.context.operation.rule_name,
         }
     )
     return headers

@@ -3,12 +3,11 @@
 
 from collections.abc import Mapping
 import json
-import os
 import pathlib
-import pwd
 
 import falcon
 from oslo_config import cfg
+from oslo_log import log
 
 from nova_ha.api import app
 from nova_ha.api import audit
@@ -20,6 +19,7 @@ from nova_ha.api.ports import Fencing
 from nova_ha.api.route import Parts
 from nova_ha.api.routes import ROUTES
 
+LOG = log.getLogger(__name__)
 MODE = '0660'
 
 
@@ -53,33 +53,54 @@ class Gate:
         if operation is None:
             return
         name, rule = _said(request)
-        if rule != str(operation.rule):
+        if rule != operation.rule_name:
             raise audit.NotAllowed(
                 f'the web server let {name} do {rule}, and this takes '
-                f'{operation.rule}'
+                f'{operation.rule_name}'
             )
         request.context.user = name
 
 
-def api(conf: cfg.ConfigOpts, fencing: Fencing) -> server.UnixApi | None:
-    """Return the API on the socket of [api]; None where none is wanted."""
-    options = conf.api
-    if not options.socket:
-        return None
-    users = audit.Users(options.socket_users, 'socket_users in section [api]')
-    return server.UnixApi(
-        server.Where(
-            'API for a web server',
-            pathlib.Path(options.socket),
-            unix_socket.Rights(_me(), options.socket_group, MODE),
-            options.threads,
-        ),
-        app.build(
-            [route for route in ROUTES if not route.local],
-            Parts(fencing, settings.Defaults(conf)),
-            Gate(users),
-        ),
-    )
+class FrontApi(server.UnixApi):
+    """The API on the socket of [api], where one is named.
+
+    :param conf: with the options of [api].
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, fencing: Fencing) -> None:
+        options = conf.api
+        self._wanted = bool(options.socket)
+        users = audit.Users(
+            options.socket_users, 'socket_users in section [api]'
+        )
+        super().__init__(
+            server.Where(
+                'API for a web server',
+                pathlib.Path(options.socket),
+                unix_socket.Rights(
+                    None, options.socket_group, MODE, section='api'
+                ),
+                options.threads,
+            ),
+            app.build(
+                [route for route in ROUTES if not route.local],
+                Parts(fencing, settings.Defaults(conf)),
+                Gate(users),
+            ),
+        )
+
+    def start(self) -> None:
+        """Offer the socket; if it cannot be, hosts are fenced all the same."""
+        if not self._wanted:
+            return
+        try:
+            super().start()
+        except unix_socket.SocketError as error:
+            LOG.error(
+                'The API for a web server cannot be served, hosts are fenced '
+                'all the same: %s',
+                error,
+            )
 
 
 def _said(request: falcon.Request) -> tuple[str, str]:
@@ -95,7 +116,3 @@ def _said(request: falcon.Request) -> tuple[str, str]:
             f'the header {forward.IDENTITY} does not say who asks: this '
             'socket is for nova_ha.wsgi; people use the one of [fencer]'
         ) from None
-
-
-def _me() -> str:
-    return pwd.getpwuid(os.getuid()).pw_name

@@ -7,10 +7,15 @@ Only errors of :mod:`nova_ha.recovery.errors` come through.
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+from typing import Any
 from typing import Protocol
 
 from nova_ha.recovery import errors
+from nova_ha.recovery import ports
 from nova_ha.recovery.deadline import Deadline
+from nova_ha.recovery.device_check import HostCheck
+from nova_ha.recovery.explaining import Explained
+from nova_ha.recovery.host_report import HostReport
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
@@ -18,7 +23,9 @@ from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.modes import Mode
 from nova_ha.recovery.modes import Standing
+from nova_ha.recovery.spare_list import SpareRow
 from nova_ha.recovery.spares import Loan
+from nova_ha.recovery.states import OffBy
 from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
 
@@ -57,11 +64,90 @@ class Health:
     notes: Sequence[str] = ()
 
 
+class Insight(Protocol):
+    """What people want to know of the cloud; nothing is changed.
+
+    A nova, glance or Pacemaker that does not answer is waited for as long as
+    a person waits.
+    """
+
+    def hosts(self) -> Sequence[HostReport]:
+        """Return every host, side by side; who is away is told as away."""
+
+    def host(self, name: str) -> HostReport:
+        """Return one, with the number of its instances.
+
+        :param name: nova's or Pacemaker's.
+        :raises UnknownHost: nobody knows it.
+        """
+
+    def check(self, name: str) -> HostCheck:
+        """Try login, privilege and power state of a host's power devices.
+
+        :raises UnknownHost: the hosts file does not name it.
+        """
+
+    def explain_host(self, name: str) -> Sequence[Explained]:
+        """Say what would become of the instances if their host failed now.
+
+        :param name: nova's or Pacemaker's.
+        :raises ComputeNotFound: nova knows no such host.
+        :raises ComputeError: nova could not be asked.
+        """
+
+    def explain_server(self, uuid: str) -> Explained:
+        """Say what would become of one instance.
+
+        :raises ComputeNotFound: nova has none with this uuid.
+        :raises ComputeError: nova could not be asked.
+        """
+
+    def capacity(self, upto: int) -> Mapping[str, Any]:
+        """Say how many hosts may fail, up to so many together.
+
+        :raises ComputeError: nova could not be asked.
+        :raises PlacementError: Placement could not be asked.
+        """
+
+    def snapshots(self) -> Sequence[Mapping[str, Any]]:
+        """Return the instances with local disks, and what could be put back.
+
+        :raises ComputeError: nova could not be asked.
+        :raises ImageError: glance could not be asked.
+        """
+
+    def spares(self) -> Sequence[SpareRow]:
+        """Return the reserved hosts, and which of them are on loan.
+
+        :raises StoreUnavailable: that is not known.
+        """
+
+
 class Fencing(Protocol):
     """The engine, as seen through the socket.
 
     :param who: the user who asks, for the record.
     """
+
+    @property
+    def archive(self) -> ports.Archive:
+        """What is on record, page by page."""
+
+    @property
+    def insight(self) -> Insight:
+        """What people want to know beside that."""
+
+    def create(self, host: str, off: OffBy, who: str, reason: str) -> Recovery:
+        """Begin to recover a host; return once that is on record.
+
+        :param host: nova's or Pacemaker's name.
+        :param off: its drivers power it off, or a person says it is off.
+        :raises UnknownHost: the hosts file does not name it.
+        :raises ObserveOnly: the mode is observe.
+        :raises ActiveRecoveryExists: it is being recovered already.
+        :raises HostAlive: it is said to be off, and is alive.
+        :raises StoreUnavailable: it could not be written down.
+        """
 
     def fence(
         self,

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from nova_ha.api import openapi
+from nova_ha.api.handlers import capacity
 from nova_ha.api.handlers import description
 from nova_ha.api.handlers import fence
 from nova_ha.api.handlers import health
@@ -11,13 +12,20 @@ from nova_ha.api.handlers import hints
 from nova_ha.api.handlers import hosts
 from nova_ha.api.handlers import mode
 from nova_ha.api.handlers import recoveries
+from nova_ha.api.handlers import rehearsals
+from nova_ha.api.handlers import servers
+from nova_ha.api.handlers import snapshots
 from nova_ha.api.handlers import spares
 from nova_ha.api.handlers import versions
+from nova_ha.api.operations import capacity as capacity_ops
 from nova_ha.api.operations import fence as fence_ops
 from nova_ha.api.operations import health as health_ops
 from nova_ha.api.operations import hosts as host_ops
 from nova_ha.api.operations import mode as mode_ops
 from nova_ha.api.operations import recoveries as recovery_ops
+from nova_ha.api.operations import rehearsals as rehearsal_ops
+from nova_ha.api.operations import servers as server_ops
+from nova_ha.api.operations import snapshots as snapshot_ops
 from nova_ha.api.operations import spares as spare_ops
 from nova_ha.api.operations import versions as version_ops
 from nova_ha.api.route import Route
@@ -35,6 +43,11 @@ ROUTES: Sequence[Route] = (
         '/v1/openapi.json',
         lambda _: description.Description(openapi.document(ROUTES)),
         {'GET': version_ops.DESCRIBE},
+    ),
+    Route(
+        '/v1/capacity',
+        lambda p: capacity.Capacity(p.fencing),
+        {'GET': capacity_ops.SHOW},
     ),
     Route(
         '/v1/fence',
@@ -61,6 +74,21 @@ ROUTES: Sequence[Route] = (
         '/v1/hosts', lambda p: hosts.Hosts(p.fencing), {'GET': host_ops.LIST}
     ),
     Route(
+        '/v1/hosts/{host}',
+        lambda p: hosts.Host(p.fencing),
+        {'GET': host_ops.SHOW},
+    ),
+    Route(
+        '/v1/hosts/{host}/check',
+        lambda p: hosts.Check(p.fencing),
+        {'POST': host_ops.CHECK},
+    ),
+    Route(
+        '/v1/hosts/{host}/explain',
+        lambda p: hosts.Explain(p.fencing),
+        {'GET': host_ops.EXPLAIN},
+    ),
+    Route(
         '/v1/hosts/{host}/power',
         lambda p: hosts.Power(p.fencing),
         {'GET': host_ops.POWER},
@@ -77,13 +105,23 @@ ROUTES: Sequence[Route] = (
     ),
     Route(
         '/v1/recoveries',
-        lambda p: recoveries.Recoveries(p.fencing),
-        {'GET': recovery_ops.LIST},
+        lambda p: recoveries.Recoveries(p.fencing, p.defaults),
+        {'GET': recovery_ops.LIST, 'POST': recovery_ops.CREATE},
     ),
     Route(
         '/v1/recoveries/{uuid}',
         lambda p: recoveries.Recovery(p.fencing),
         {'GET': recovery_ops.SHOW},
+    ),
+    Route(
+        '/v1/recoveries/{uuid}/evacuations',
+        lambda p: recoveries.Evacuations(p.fencing, p.defaults),
+        {'GET': recovery_ops.EVACUATIONS},
+    ),
+    Route(
+        '/v1/recoveries/{uuid}/events',
+        lambda p: recoveries.Events(p.fencing, p.defaults),
+        {'GET': recovery_ops.EVENTS},
     ),
     Route(
         '/v1/recoveries/{uuid}/retry',
@@ -109,6 +147,31 @@ ROUTES: Sequence[Route] = (
         '/v1/recoveries/{uuid}/cancel',
         lambda p: recoveries.Action(p.fencing.cancel),
         {'POST': recovery_ops.CANCEL},
+    ),
+    Route(
+        '/v1/rehearsals',
+        lambda p: rehearsals.Rehearsals(p.fencing, p.defaults),
+        {'GET': rehearsal_ops.LIST},
+    ),
+    Route(
+        '/v1/rehearsals/{id}',
+        lambda p: rehearsals.Rehearsal(p.fencing),
+        {'GET': rehearsal_ops.SHOW},
+    ),
+    Route(
+        '/v1/servers/{uuid}/explain',
+        lambda p: servers.Explain(p.fencing),
+        {'GET': server_ops.EXPLAIN},
+    ),
+    Route(
+        '/v1/snapshots',
+        lambda p: snapshots.Snapshots(p.fencing),
+        {'GET': snapshot_ops.REPORT},
+    ),
+    Route(
+        '/v1/spares',
+        lambda p: spares.Spares(p.fencing),
+        {'GET': spare_ops.LIST},
     ),
     Route(
         '/v1/spares/{spare}/give-back',

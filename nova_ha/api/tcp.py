@@ -16,7 +16,6 @@ from nova_ha.api import identity
 from nova_ha.api import serving
 from nova_ha.api import settings
 from nova_ha.api import tls
-from nova_ha.api import tokens
 from nova_ha.api.ports import Fencing
 from nova_ha.api.route import Parts
 from nova_ha.api.routes import ROUTES
@@ -121,6 +120,9 @@ class TcpApi:
         )
 
     def _application(self) -> object:
+        # Half a second that only those wait who serve it.
+        from nova_ha.api import tokens  # noqa: PLC0415
+
         gate = identity.Gate(
             tokens.protocol(self._conf), enforcer.Policy(self._conf)
         )

@@ -33,11 +33,13 @@ class Rights:
     :ivar owner: name of a user; None for the one this process runs as.
     :ivar group: name of a group.
     :ivar mode: octal, as text.
+    :ivar section: of the configuration, where they are said.
     """
 
     owner: str | None
     group: str
     mode: str
+    section: str = 'fencer'
 
 
 class UnixSocket:
@@ -78,19 +80,21 @@ def _ids(rights: Rights) -> tuple[int, int]:
         gid = grp.getgrnam(rights.group).gr_gid
     except KeyError:
         raise SocketError(
-            f'socket_group in [fencer]: there is no group {rights.group}'
+            f'socket_group in [{rights.section}]: there is no group '
+            f'{rights.group}'
         ) from None
-    return _uid(rights.owner), gid
+    return _uid(rights), gid
 
 
-def _uid(owner: str | None) -> int:
-    if owner is None:
+def _uid(rights: Rights) -> int:
+    if rights.owner is None:
         return os.getuid()
     try:
-        return pwd.getpwnam(owner).pw_uid
+        return pwd.getpwnam(rights.owner).pw_uid
     except KeyError:
         raise SocketError(
-            f'socket_owner in [fencer]: there is no user {owner}'
+            f'socket_owner in [{rights.section}]: there is no user '
+            f'{rights.owner}'
         ) from None
 
 
@@ -162,7 +166,7 @@ def _hint(error: OSError) -> str:
         return ''
     return (
         f'; user {os.getuid()}, whom this runs as, must own the directory '
-        'and be one of the group (socket_group in [fencer]): usermod '
+        'and be one of the group (socket_group): usermod '
         '--append --groups GROUP USER, and start it anew'
     )
 

@@ -89,15 +89,17 @@ def _read(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-def check(data: object, schema: Mapping[str, Any]) -> None:
+def check(data: object, schema: Mapping[str, Any], name: str = '') -> None:
     """Refuse data that the schema does not allow.
 
+    :param name: what the whole of it is called.
     :raises errors.BadRequest: with the field and what is wrong with it.
     """
     validator = jsonschema.Draft202012Validator(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(data))
     if error is None:
         return
-    where = '.'.join(str(step) for step in error.absolute_path)
+    steps = [name] if name else []
+    where = '.'.join([*steps, *(str(step) for step in error.absolute_path)])
     text = f'{where}: {error.message}' if where else error.message
     raise errors.BadRequest(text[:500])

@@ -7,8 +7,13 @@ import enum
 from typing import Any
 
 from nova_ha.api.ports import FenceAnswer
+from nova_ha.recovery import device_check
+from nova_ha.recovery import explaining
+from nova_ha.recovery import host_report
 from nova_ha.recovery import model
 from nova_ha.recovery import modes
+from nova_ha.recovery import rehearsal as rehearsals
+from nova_ha.recovery import spare_list
 from nova_ha.recovery import spares
 
 
@@ -57,6 +62,31 @@ def loan(value: spares.Loan) -> dict[str, Any]:
     return _fields(value)
 
 
+def host_report_of(value: host_report.HostReport) -> dict[str, Any]:
+    """Return a host as everybody has it."""
+    return _fields(value)
+
+
+def host_check(value: device_check.HostCheck) -> dict[str, Any]:
+    """Return what a look at a host's power devices has found."""
+    return _fields(value)
+
+
+def explained(value: explaining.Explained) -> dict[str, Any]:
+    """Return what would become of an instance, and why."""
+    return _fields(value)
+
+
+def spare(value: spare_list.SpareRow) -> dict[str, Any]:
+    """Return a reserved host, or the loan of one."""
+    return _fields(value)
+
+
+def rehearsal(value: rehearsals.Rehearsal) -> dict[str, Any]:
+    """Return what would have been done, instance by instance."""
+    return _fields(value)
+
+
 def _fields(value: Any, leave_out: str = '') -> dict[str, Any]:
     return {
         field.name: _plain(getattr(value, field.name))
@@ -72,6 +102,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if dataclasses.is_dataclass(value):
         return _fields(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value

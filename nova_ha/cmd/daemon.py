@@ -11,11 +11,13 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from nova_ha import conf as options
+from nova_ha.api.front import FrontApi
 from nova_ha.api.server import LocalApi
 from nova_ha.api.tcp import TcpApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
 from nova_ha.cmd import systemd
+from nova_ha.cmd.insight import Insight
 from nova_ha.cmd.local_fencing import LocalFencing
 from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db import modes
@@ -84,8 +86,15 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             conf.engine.evacuation_workers,
         )
         self._engine = Engine(world, pools, settings)
-        fencing = LocalFencing(self._engine, world, settings)
+        insight = Insight(
+            conf,
+            world,
+            lambda: self._engine.modes.standing,
+            self._power.place,
+        )
+        fencing = LocalFencing(self._engine, world, settings, insight)
         self._api = LocalApi(conf, fencing)
+        self._front = FrontApi(conf, fencing)
         self._tcp = TcpApi(conf, fencing)
 
     def start(self) -> None:
@@ -95,6 +104,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._power.warm(self._hosts.all())
         self._engine.start()
         self._api.start()
+        self._front.start()
         self._tcp.start()
         systemd.notify('READY=1')
         LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
@@ -148,10 +158,15 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._stopped.set()
 
     def _stop_apis(self, timeout: float) -> None:
-        tcp = threading.Thread(target=self._tcp.stop, args=(timeout,))
-        tcp.start()
-        self._api.stop(timeout)
-        tcp.join()
+        """Let each bring to its end what is under way, at the same time."""
+        stopping = [
+            threading.Thread(target=api.stop, args=(timeout,))
+            for api in (self._api, self._front, self._tcp)
+        ]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()

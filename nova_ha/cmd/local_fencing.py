@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 from nova_ha.api.ports import FenceAnswer
 from nova_ha.api.ports import Health
+from nova_ha.api.ports import Insight
 from nova_ha.cmd.readiness import Readiness
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
+from nova_ha.recovery import ports
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Host
@@ -24,8 +26,15 @@ class LocalFencing:
     """Satisfies :class:`nova_ha.api.ports.Fencing`."""
 
     def __init__(
-        self, engine: Engine, world: World, settings: SettingsSource
+        self,
+        engine: Engine,
+        world: World,
+        settings: SettingsSource,
+        insight: Insight,
     ) -> None:
+        self.archive: ports.Archive = world.store
+        self.insight: Insight = insight
+        self.create = engine.by_hand.create
         self._engine = engine
         self._world = world
         self._settings = settings

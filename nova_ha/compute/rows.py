@@ -46,6 +46,7 @@ def service(row: Row) -> ComputeService:
         disabled_reason=row['disabled_reason'],
         forced_down=bool(row['forced_down']),
         updated_at=_time(row['updated_at']),
+        zone=str(row.get('zone') or ''),
     )
 
 

@@ -10,6 +10,7 @@ from oslo_config import cfg
 from nova_ha.conf import api
 from nova_ha.conf import backup
 from nova_ha.conf import base
+from nova_ha.conf import catalog
 from nova_ha.conf import cluster
 from nova_ha.conf import database
 from nova_ha.conf import engine
@@ -28,6 +29,7 @@ MODULES = (
     api,
     backup,
     base,
+    catalog,
     cluster,
     database,
     engine,

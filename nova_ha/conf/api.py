@@ -115,7 +115,8 @@ OPTS: Sequence[cfg.Opt] = (
         'bind_port',
         default=8790,
         min=1,
-        help='TCP port that the API listens on.',
+        help='TCP port that the API listens on. The endpoint in the '
+        'catalogue names it, too.',
     ),
     cfg.StrOpt(
         'public_url',

@@ -8,6 +8,7 @@ import threading
 
 from nova_ha.engine.aggregates import REFRESH
 from nova_ha.engine.backups import Backups
+from nova_ha.engine.by_hand import ByHand
 from nova_ha.engine.capacity_watch import CapacityWatch
 from nova_ha.engine.census import CensusTaker
 from nova_ha.engine.cluster_side import ClusterSide
@@ -105,12 +106,22 @@ class Engine:
             pools.hosts,
             settings,
         )
+        beside = (self._gates.shut_soon, self._first_look.foresee)
         self.intake = Intake(
             world,
             self._fences,
-            (self._gates.shut_soon, self._first_look.foresee),
+            beside,
             self._journal,
             pools.hosts,
+            wake,
+            precautions,
+        )
+        self.by_hand = ByHand(
+            world,
+            self._gates,
+            beside,
+            self._journal,
+            settings,
             wake,
             precautions,
         )

@@ -20,9 +20,8 @@ MAJOR = '1'
 TIMEOUT = 60.0
 """Seconds for the service to begin its answer."""
 
-PAGE = 100
-"""No more is asked for at a time, where a limit is given; the service may
-give less."""
+PAGE = 1000
+"""No more may be asked for at a time; the service may give less."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -152,13 +151,20 @@ class Client:
         :raises errors.ServiceError: it is not there.
         """
         if self._url is None:
-            self._root = self._adapter.get_endpoint(skip_discovery=True)
-            if self._root is None:
-                raise errors.not_in_catalogue(
-                    self._adapter.region_name, _word(self._adapter.interface)
-                )
+            self._root = self._endpoint().rstrip('/')
             self._url = self._discovered(self._root)
         return self._url
+
+    def _endpoint(self) -> str:
+        try:
+            found = self._adapter.get_endpoint(skip_discovery=True)
+        except ks.CatalogException:
+            found = None
+        if found is None:
+            raise errors.not_in_catalogue(
+                self._adapter.region_name, _word(self._adapter.interface)
+            )
+        return found
 
     def _discovered(self, root: str) -> str:
         found = discover.Discover(
@@ -171,11 +177,6 @@ class Client:
                 'client is too old or too new for it.'
             )
         return url.rstrip('/')
-
-
-def items(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the one list that an answer consists of, whatever its name."""
-    return next((v for v in body.values() if isinstance(v, list)), [])
 
 
 def _word(interface: Any) -> str | None:
@@ -216,16 +217,18 @@ def _next(links: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _object(response: Any) -> dict[str, Any]:
-    """Return the JSON of an answer; a list goes by the name ``items``."""
+    """Return the JSON of an answer."""
     try:
         body = response.json()
     except ValueError:
-        raise errors.ServiceError(
-            f'What answers at {response.url} is not nova-ha: it sends no '
-            f'JSON. See "openstack endpoint list --service '
-            f'{errors.SERVICE_TYPE}".'
-        ) from None
-    return body if isinstance(body, dict) else {'items': body}
+        body = None
+    if isinstance(body, dict):
+        return body
+    raise errors.ServiceError(
+        f'What answers at {response.url} is not nova-ha: it sends no JSON '
+        'object. See "openstack endpoint list --service '
+        f'{errors.SERVICE_TYPE}".'
+    )
 
 
 def _clock(response: Any) -> datetime.datetime:

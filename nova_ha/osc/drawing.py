@@ -138,9 +138,13 @@ def _notes(answer: Mapping[str, Any], width: int) -> list[str]:
     notes = [note for note in (said, progress.advice(recovery)) if note]
     lines = []
     for note in notes:
-        lines += ['', *textwrap.wrap(note, width)]
+        lines += ['', *_wrapped(note, width)]
     return lines
 
 
 def _trouble(trouble: str, width: int) -> list[str]:
-    return ['', *textwrap.wrap(text.printable(trouble), width)] * bool(trouble)
+    return ['', *_wrapped(text.printable(trouble), width)] * bool(trouble)
+
+
+def _wrapped(note: str, width: int) -> list[str]:
+    return textwrap.wrap(note, width, break_on_hyphens=False)

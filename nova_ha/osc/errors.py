@@ -111,8 +111,10 @@ def _answered(error: ks.HttpError, url: str | None) -> ServiceError:
         )
     said = _said(error)
     code, status = str(said.get('code') or ''), error.http_status
-    message = str(said.get('message') or error.message)
+    message = str(said.get('message') or f'{url} says no')
     what_to_do = BY_CODE.get(code) or BY_STATUS.get(status) or ELSE
+    if status == 404 and not code:
+        what_to_do = BY_CODE['route.unknown']
     request_id = error.request_id or ''
     trail = [f'HTTP {status}', *filter(None, (code, request_id))]
     # A load balancer says 502 and 504 for a service that is away; nova-ha

@@ -64,8 +64,8 @@ def _instances(
         for one in answer['evacuations']
         if known.get(one['instance'], {}).get('state') != one['state']
     ]
-    told = [one for one in changed if before is not None or _matters(one)]
-    yield from map(_instance, told)
+    # What just waits is in the sum; there may be hundreds.
+    yield from (_instance(o) for o in changed if o['state'] != 'pending')
     if changed:
         total = len(answer['evacuations'])
         yield (
@@ -73,11 +73,6 @@ def _instances(
             f'{text.counted(total, "instance")} accounted for: '
             + ', '.join(f'{n} {s}' for s, n in progress.counts(answer).items())
         )
-
-
-def _matters(evacuation: Mapping[str, Any]) -> bool:
-    """Tell what is worth a line in the first answer: not what just waits."""
-    return bool(evacuation['state'] != 'pending')
 
 
 def _instance(one: Mapping[str, Any]) -> str:

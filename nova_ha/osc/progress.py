@@ -145,7 +145,8 @@ def exit_code(answer: Mapping[str, Any], until: str) -> int | None:
 def advice(recovery: Mapping[str, Any]) -> str:
     """Return what a person can do now; '' where nothing needs them."""
     found = NEXT.get(recovery['state'], '')
-    return found.format(uuid=recovery['uuid'])
+    # As much of it as the commands need: it stays on one line.
+    return found.format(uuid=recovery['uuid'][: text.SHORT])
 
 
 def _at(value: str) -> datetime.datetime:

@@ -43,7 +43,7 @@ def span(seconds: float) -> str:
     seconds = max(seconds, 0.0)
     if round(seconds, 1) < 60:
         return f'{seconds:.1f} s'
-    whole = int(seconds)
+    whole = round(seconds)
     if whole < 3600:
         return f'{whole // 60} min {whole % 60} s'
     if whole < 86400:

@@ -8,6 +8,7 @@
     ├── UnsafeRequest          a promise of safety.py would be broken
     ├── ObserveOnly            the mode is observe: nothing is done
     ├── UnknownHost            the hosts file does not name it
+    ├── HostAlive              a word that it is off is not taken
     ├── UnknownRecovery        no such recovery in the store
     ├── PowerError             off (or on) could not be brought about
     │   ├── PowerUnreachable   R  no answer from the BMC
@@ -70,6 +71,10 @@ class ObserveOnly(RecoveryError):
 
 class UnknownHost(RecoveryError):
     """The hosts file does not name this host."""
+
+
+class HostAlive(RecoveryError):
+    """A person says that the host is off, and somebody sees it alive."""
 
 
 class UnknownRecovery(RecoveryError):

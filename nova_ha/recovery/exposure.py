@@ -68,3 +68,44 @@ def _of(
     if snapshot is not None and not problem:
         age = max(0.0, (now - snapshot.created_at).total_seconds())
     return Exposure(instance, snapshot, age, problem)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Report:
+    """An exposure as programs are told of it.
+
+    :ivar snapshot: uuid of the newest; None: there is none.
+    :ivar age_seconds: see :class:`Exposure`.
+    """
+
+    host: str | None
+    instance: str
+    name: str
+    project: str
+    vm_state: str
+    local_gb: float
+    snapshot: str | None
+    image_type: str | None
+    status: str | None
+    created_at: datetime.datetime | None
+    age_seconds: int | None
+    problem: str
+
+
+def report(one: Exposure) -> Report:
+    """Return what programs are told of it."""
+    instance, snapshot = one.instance, one.snapshot
+    return Report(
+        host=instance.host,
+        instance=instance.uuid,
+        name=instance.name,
+        project=instance.project,
+        vm_state=instance.vm_state,
+        local_gb=instance.local_gb,
+        snapshot=snapshot.uuid if snapshot else None,
+        image_type=snapshot.image_type if snapshot else None,
+        status=snapshot.status if snapshot else None,
+        created_at=snapshot.created_at if snapshot else None,
+        age_seconds=None if one.age is None else round(one.age),
+        problem=one.problem,
+    )

@@ -251,6 +251,7 @@ class ComputeService:
     :ivar up: nova's own verdict (``state``), forced_down included.
     :ivar updated_at: moves with every report of nova-compute, but also with
         every PUT by anyone: it is not a heartbeat by itself.
+    :ivar zone: the availability zone, for people to read.
     """
 
     id: str
@@ -260,6 +261,7 @@ class ComputeService:
     disabled_reason: str | None
     forced_down: bool
     updated_at: datetime.datetime | None
+    zone: str = dataclasses.field(default='', compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

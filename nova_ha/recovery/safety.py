@@ -12,6 +12,7 @@ import dataclasses
 
 from nova_ha.recovery import errors
 from nova_ha.recovery import states
+from nova_ha.recovery.model import ClusterNode
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Migration
@@ -20,6 +21,7 @@ from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.model import ServiceBefore
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import EvacuationState
+from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
 
 
@@ -59,6 +61,30 @@ def require_off_proof(recovery: Recovery) -> OffProof:
             'nova is not told and nothing is evacuated'
         )
     return proof
+
+
+def seen_alive(
+    service: ComputeService | None,
+    node: ClusterNode | None,
+    power: PowerState,
+) -> str:
+    """Say who sees that a host is alive (promise 1); '' when nobody does.
+
+    A person's word is no off-proof against it. Nova goes on calling a dead
+    nova-compute up for up to a minute (its service_down_time).
+
+    :param service: None: nova knows none, or was not asked.
+    :param node: likewise of Pacemaker.
+    """
+    if power is PowerState.ON:
+        return 'its BMC says that it is powered on'
+    if service is not None and service.up:
+        at = service.updated_at
+        when = f', it last reported at {at:%H:%M:%S} UTC' if at else ''
+        return f'nova calls its nova-compute up{when}'
+    if node is not None and node.online and not node.unclean:
+        return f'Pacemaker sees its node {node.name} online'
+    return ''
 
 
 def live_record(

@@ -214,6 +214,16 @@ class PowerState(enum.Enum):
     """The driver cannot tell; never taken as off."""
 
 
+class OffBy(enum.Enum):
+    """What proves a host off that a person wants recovered."""
+
+    DRIVER = 'driver'
+    """Its drivers power it off, and a fresh read verifies that."""
+
+    CONFIRMED = 'confirmed'
+    """The person's word."""
+
+
 class Gate(enum.Enum):
     """What a node's permanent attribute lets Pacemaker start there.
 

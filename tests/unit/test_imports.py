@@ -65,6 +65,8 @@ RULES = {
     'db': GATEWAY,
     'hosts': FILE,
     'image': OPENSTACK_GATEWAY,
+    # Looks for people, through the ports; the engine knows nothing of it.
+    'inspection': may('recovery'),
     'keystone': may('conf', 'version', libraries=ANY),
     'notification': GATEWAY,
     'placement': GATEWAY,

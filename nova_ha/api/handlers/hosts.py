@@ -11,7 +11,7 @@ from nova_ha.api.schemas import hosts as schemas
 
 
 class Hosts:
-    """``GET /v1/hosts``"""
+    """``GET /v1/hosts``: at once; with details where they are asked for."""
 
     def __init__(self, fencing: Fencing) -> None:
         self._fencing = fencing
@@ -19,8 +19,53 @@ class Hosts:
     def on_get(
         self, request: falcon.Request, response: falcon.Response
     ) -> None:
-        hosts = self._fencing.hosts()
-        response.media = {'hosts': [views.host(host) for host in hosts]}
+        wanted = validation.query(request, schemas.LIST)
+        if wanted.get('detail'):
+            reports = self._fencing.insight.hosts()
+            found = [views.host_report_of(report) for report in reports]
+        else:
+            found = [views.host(host) for host in self._fencing.hosts()]
+        response.media = {'hosts': found}
+
+
+class Host:
+    """``GET /v1/hosts/{host}``: is it protected, and if not why."""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response, host: str
+    ) -> None:
+        report = self._fencing.insight.host(host)
+        response.media = {'host': views.host_report_of(report)}
+
+
+class Check:
+    """``POST /v1/hosts/{host}/check``: could it be powered off?"""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_post(
+        self, request: falcon.Request, response: falcon.Response, host: str
+    ) -> None:
+        validation.body(request, schemas.NOTHING)
+        found = self._fencing.insight.check(host)
+        response.media = {'check': views.host_check(found)}
+
+
+class Explain:
+    """``GET /v1/hosts/{host}/explain``: what would become of what is there."""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response, host: str
+    ) -> None:
+        found = self._fencing.insight.explain_host(host)
+        response.media = {'instances': [views.explained(one) for one in found]}
 
 
 class Power:

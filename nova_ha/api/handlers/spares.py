@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``/v1/spares``: what a person wants done about a spare on loan."""
+"""``/v1/spares``: the reserved hosts, and a person's word about a loan."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,22 @@ import falcon
 from nova_ha.api import audit
 from nova_ha.api import validation
 from nova_ha.api import views
+from nova_ha.api.ports import Fencing
 from nova_ha.api.schemas import hosts as schemas
 from nova_ha.recovery.spares import Loan
+
+
+class Spares:
+    """``GET /v1/spares``: the reserved hosts, and which are on loan."""
+
+    def __init__(self, fencing: Fencing) -> None:
+        self._fencing = fencing
+
+    def on_get(
+        self, request: falcon.Request, response: falcon.Response
+    ) -> None:
+        found = self._fencing.insight.spares()
+        response.media = {'spares': [views.spare(one) for one in found]}
 
 
 class Order:

@@ -46,3 +46,9 @@ class Operation:
     query: Schema | None = None
     status: int = 200
     failure: tuple[int, Schema] | None = None
+
+    @property
+    def rule_name(self) -> str:
+        """The rule, or the word for why there is none."""
+        rule = self.rule
+        return rule.value if isinstance(rule, Access) else rule

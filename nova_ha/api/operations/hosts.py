@@ -7,8 +7,25 @@ from nova_ha.policies import hosts as rules
 
 LIST = Operation(
     rule=rules.LIST,
-    summary='List the hosts that can be fenced',
+    summary='List the hosts that can be fenced, or with details all',
+    query=schemas.LIST,
     answer=schemas.HOSTS,
+)
+SHOW = Operation(
+    rule=rules.SHOW,
+    summary='See whether a host is protected, and if not why',
+    answer=schemas.ONE,
+)
+EXPLAIN = Operation(
+    rule=rules.EXPLAIN,
+    summary='See what would become of the instances of a host, and why',
+    answer=schemas.EXPLAINED,
+)
+CHECK = Operation(
+    rule=rules.CHECK,
+    summary='Try the power devices of a host; nothing is changed',
+    body=schemas.NOTHING,
+    answer=schemas.CHECKED,
 )
 POWER = Operation(
     rule=rules.POWER,

@@ -3,6 +3,8 @@
 
 from nova_ha.api.operations import Operation
 from nova_ha.api.schemas import recoveries as schemas
+from nova_ha.policies import evacuations
+from nova_ha.policies import events
 from nova_ha.policies import recoveries as rules
 
 LIST = Operation(
@@ -10,6 +12,25 @@ LIST = Operation(
     summary='List recoveries, the newest first',
     query=schemas.LIST,
     answer=schemas.RECOVERIES,
+)
+CREATE = Operation(
+    rule=rules.CREATE,
+    summary='Have a host recovered that nobody else has fenced',
+    body=schemas.CREATE,
+    answer=schemas.ONE,
+    status=202,
+)
+EVACUATIONS = Operation(
+    rule=evacuations.LIST,
+    summary='List the evacuations of a recovery, in the order of adding',
+    query=schemas.EVACUATIONS_LIST,
+    answer=schemas.EVACUATIONS,
+)
+EVENTS = Operation(
+    rule=events.LIST,
+    summary='List the history of a recovery, the oldest line first',
+    query=schemas.EVENTS_LIST,
+    answer=schemas.EVENTS,
 )
 SHOW = Operation(
     rule=rules.SHOW,

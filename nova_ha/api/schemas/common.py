@@ -9,7 +9,12 @@ TIME_OR_NULL: Mapping[str, Any] = {
     'type': ['string', 'null'],
     'format': 'date-time',
 }
-UUID: Mapping[str, Any] = {'type': 'string', 'minLength': 1, 'maxLength': 64}
+UUID: Mapping[str, Any] = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 64,
+    'pattern': '^[0-9A-Za-z._-]+$',
+}
 TEXT: Mapping[str, Any] = {'type': 'string'}
 TEXT_OR_NULL: Mapping[str, Any] = {'type': ['string', 'null']}
 FLAG: Mapping[str, Any] = {'type': 'boolean'}

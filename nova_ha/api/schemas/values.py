@@ -6,6 +6,7 @@ Both go by a value's fields, so neither can lag behind the other.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import datetime
 import enum
@@ -74,6 +75,7 @@ def _compound(hint: Any) -> Mapping[str, Any]:
         types.UnionType: lambda: _optional(inner),
         typing.Union: lambda: _optional(inner),
         tuple: lambda: {'type': 'array', 'items': _schema(inner[0])},
+        Sequence: lambda: {'type': 'array', 'items': _schema(inner[0])},
     }
     if origin not in made:
         raise TypeError(f'no schema is known for {hint!r}')

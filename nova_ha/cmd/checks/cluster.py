@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pacemaker on this machine: does it find us, does it answer us."""
 
+from collections.abc import Sequence
 import os
 import pathlib
 import shutil
@@ -31,16 +32,24 @@ PRIVILEGED = ('root', 'hacluster')
 """Pacemaker answers these whatever their groups."""
 
 
-def check(conf: cfg.ConfigOpts) -> Result:
-    """See that Pacemaker can start the fencer and call the fence agent."""
+def check(
+    conf: cfg.ConfigOpts,
+    fence_agent: str = FENCE_AGENT,
+    units: Sequence[str] = UNITS,
+) -> Result:
+    """See that Pacemaker can start the fencer and call the fence agent.
+
+    :param fence_agent: where it has to be.
+    :param units: where systemd looks for units.
+    """
     findings = Findings()
     if not conf.cluster.enabled:
         return findings.result('[cluster] enabled is false: without Pacemaker')
     _commands(findings)
-    _who_starts_it(conf, findings)
-    if not os.access(FENCE_AGENT, os.X_OK):
+    _who_starts_it(conf, units, findings)
+    if not os.access(fence_agent, os.X_OK):
         findings.fail(
-            f'Pacemaker looks for the fence agent in {FENCE_AGENT}, where '
+            f'Pacemaker looks for the fence agent in {fence_agent}, where '
             'there is no such program: link it there'
         )
     _group(conf, findings)
@@ -59,15 +68,17 @@ def _commands(findings: Findings) -> None:
         )
 
 
-def _who_starts_it(conf: cfg.ConfigOpts, findings: Findings) -> None:
+def _who_starts_it(
+    conf: cfg.ConfigOpts, units: Sequence[str], findings: Findings
+) -> None:
     seconds = conf.cluster.command_timeout
     try:
         agents = gateway_commands.run(AGENTS, seconds).split()
     except errors.ClusterError:
         # That is also how it says that there are none.
         agents = []
-    units = [at for at in UNITS if (pathlib.Path(at) / UNIT).exists()]
-    if 'fencer' not in agents and not units:
+    found = [at for at in units if (pathlib.Path(at) / UNIT).exists()]
+    if 'fencer' not in agents and not found:
         findings.fail(
             'Pacemaker finds neither ocf:nova-ha:fencer nor '
             'systemd:nova-ha-fencer: link the agent fencer to '
@@ -80,7 +91,7 @@ def _group(conf: cfg.ConfigOpts, findings: Findings) -> None:
     group = conf.fencer.socket_group
     try:
         user = account.owner_of(pathlib.Path(conf.state_path))
-        if user.name in PRIVILEGED or user.in_group(group):
+        if user.in_group(group) or user.name in PRIVILEGED:
             return
     except OSError:
         return  # told by the check of state_path

@@ -43,6 +43,7 @@ USAGE = 2
 
 NOUNS: Sequence[str] = (
     'capacity',
+    'catalog',
     'db',
     'explain',
     'fence',

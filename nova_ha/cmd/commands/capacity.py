@@ -3,9 +3,7 @@
 
 import argparse
 from collections.abc import Mapping
-from collections.abc import Sequence
 import pathlib
-import time
 from typing import TYPE_CHECKING
 
 from oslo_config import cfg
@@ -14,6 +12,7 @@ from nova_ha.cmd import commands
 from nova_ha.cmd.commands import capacity_output
 from nova_ha.cmd.commands import output
 from nova_ha.cmd.commands import progress
+from nova_ha.cmd.inquiries import capacity as inquiry
 
 if TYPE_CHECKING:
     from nova_ha.cmd.commands import Subparsers
@@ -80,10 +79,10 @@ def _positive(text: str) -> int:
 
 def _capacity(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     cells = _cells(args.cells) if args.cells else None
-    spares = _spares(conf) if args.with_spares else ()
+    spares = inquiry.reserved(conf) if args.with_spares else ()
     telling = progress.Progress()
     try:
-        cloud, cost = _read(conf, spares, cells, telling)
+        cloud, cost = inquiry.read(conf, spares, cells, telling)
         if args.host:
             return _hosts(cloud, cost, args)
         return _survey(cloud, cost, args, telling)
@@ -91,38 +90,8 @@ def _capacity(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
         telling.end()
 
 
-def _read(
-    conf: cfg.ConfigOpts,
-    spares: Sequence[str],
-    cells: Mapping[str, str] | None,
-    telling: progress.Progress,
-) -> 'tuple[Cloud, capacity_output.Cost]':
-    from nova_ha.compute import connection
-    from nova_ha.compute.census import NovaCensus
-    from nova_ha.placement.gateway import PlacementGateway
-    from nova_ha.recovery.capacity import inquiry
-
-    adapter = connection.from_conf(conf)
-    requests = capacity_output.Requests()
-    adapter.session.session.hooks['response'].append(requests)
-    began = time.monotonic()
-    cloud = inquiry.inquire(
-        NovaCensus(adapter, lambda: int(conf.nova.page_size)),
-        PlacementGateway.from_conf(conf, adapter.session),
-        spares,
-        cells,
-        telling,
-    )
-    return cloud, capacity_output.Cost(
-        hosts=len(cloud.standings),
-        instances=sum(map(len, cloud.movers)),
-        requests=requests.number,
-        seconds=time.monotonic() - began,
-    )
-
-
 def _hosts(
-    cloud: 'Cloud', cost: 'capacity_output.Cost', args: argparse.Namespace
+    cloud: 'Cloud', cost: 'inquiry.Cost', args: argparse.Namespace
 ) -> int:
     from nova_ha.recovery.capacity import outlook
 
@@ -136,7 +105,7 @@ def _hosts(
     if args.format == 'json':
         output.print_json(
             {
-                'hosts': [capacity_output.plain(one) for one in found],
+                'hosts': [inquiry.plain(one) for one in found],
                 'notes': cloud.notes,
                 'cost': cost,
             }
@@ -159,7 +128,7 @@ def _number(cloud: 'Cloud', host: str) -> int:
 
 def _survey(
     cloud: 'Cloud',
-    cost: 'capacity_output.Cost',
+    cost: 'inquiry.Cost',
     args: argparse.Namespace,
     telling: progress.Progress,
 ) -> int:
@@ -170,15 +139,7 @@ def _survey(
     if not found.worst:
         raise commands.CommandError('nova knows no host that could fail')
     if args.format == 'json':
-        output.print_json(
-            {
-                'bears': found.bears,
-                'hosts': [capacity_output.plain(o) for o in found.hosts],
-                'worst': found.worst,
-                'notes': found.notes,
-                'cost': cost,
-            }
-        )
+        output.print_json(inquiry.surveyed(found, cost))
     else:
         capacity_output.print_hosts(cloud, found.hosts, all_left=False)
         capacity_output.print_worst(found)
@@ -210,20 +171,3 @@ def _cells(file: str) -> Mapping[str, str]:
             'prints: a table with Cell Name, Cell UUID and Hostname'
         )
     return {row[2]: row[1] for row in rows[1:] if len(row) == 3}
-
-
-def _spares(conf: cfg.ConfigOpts) -> Sequence[str]:
-    """Return the reserved hosts of the hosts file."""
-    import threading
-
-    from nova_ha import hosts
-    from nova_ha.clock import SystemClock
-    from nova_ha.power.drivers import Power
-
-    power = Power(conf, SystemClock(), threading.Event())
-    try:
-        loaded = hosts.read(conf.hosts_file, power.schemas())
-    finally:
-        power.close()
-    # The mark of a reserved host comes with the spares.
-    return [h.name for h in loaded.hosts if h.reserved]

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ``nova-ha-manage capacity`` prints for people."""
 
-from collections.abc import Mapping
 from collections.abc import Sequence
-import dataclasses
 import textwrap
-import threading
-from typing import Any
 from typing import TYPE_CHECKING
 
 from nova_ha.cmd.commands import output
 
 if TYPE_CHECKING:
+    from nova_ha.cmd.inquiries.capacity import Cost
     from nova_ha.recovery.capacity.cloud import Cloud
     from nova_ha.recovery.capacity.outlook import Outlook
     from nova_ha.recovery.capacity.survey import Survey
@@ -21,32 +18,6 @@ WIDTH = 79
 
 SHOWN = 10
 """Instances without a place that are named where not all are asked for."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cost:
-    """What it took to read the cloud.
-
-    :ivar seconds: of waiting for nova and Placement.
-    """
-
-    hosts: int
-    instances: int
-    requests: int
-    seconds: float
-
-
-class Requests:
-    """Counts answers; safe to use from many threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.number = 0
-
-    def __call__(self, _response: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Count one."""
-        with self._lock:
-            self.number += 1
 
 
 def print_hosts(
@@ -70,12 +41,6 @@ def print_hosts(
         ],
     )
     _print_left([one for one in found if one.left], all_left)
-
-
-def plain(one: 'Outlook') -> Mapping[str, Any]:
-    """Return an outlook with its verdict, for JSON."""
-    fields = {f.name: getattr(one, f.name) for f in dataclasses.fields(one)}
-    return {**fields, 'verdict': one.verdict}
 
 
 def _state(up: bool, enabled: bool) -> str:
@@ -141,7 +106,7 @@ def _sentence(found: 'Survey') -> str:
     return f'The cloud bears the loss of any {number} {hosts}{more}.'
 
 
-def print_end(notes: Sequence[str], cost: Cost) -> None:
+def print_end(notes: Sequence[str], cost: 'Cost') -> None:
     """Print what was left out, and what it cost."""
     print()
     for note in notes:

@@ -7,22 +7,18 @@ nothing.
 
 import argparse
 from collections.abc import Sequence
-import dataclasses
 import re
-from typing import Any
 from typing import TYPE_CHECKING
 
 from oslo_config import cfg
 
 from nova_ha.cmd import commands
 from nova_ha.cmd.commands import output
-from nova_ha.recovery import eligibility
 from nova_ha.recovery import errors
-from nova_ha.recovery import rules_deciding
-from nova_ha.recovery import staying
-from nova_ha.recovery.model import Decision
+from nova_ha.recovery import explaining
+from nova_ha.recovery.explaining import Explained
+from nova_ha.recovery.explaining import Explanation
 from nova_ha.recovery.model import Instance
-from nova_ha.recovery.states import DiskPolicy
 
 if TYPE_CHECKING:
     from nova_ha.cmd.commands import Subparsers
@@ -58,31 +54,6 @@ def register(subparsers: 'Subparsers') -> None:
     parser.set_defaults(handler=commands.telling_all(_explain))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Explained:
-    """An instance with everything that is decided about it.
-
-    :ivar nova: what nova would say to its state.
-    :ivar stays: why it would not be evacuated; '' where it would.
-    """
-
-    instance: Instance
-    decision: Decision
-    nova: str
-    stays: str
-
-    @property
-    def outcome(self) -> str:
-        """What would become of it, in a word."""
-        unknown = self.instance.vm_state == eligibility.UNKNOWN
-        if unknown or (self.stays and self.decision.unsure):
-            return 'fails'
-        if self.stays:
-            return 'stays'
-        waits = self.decision.disk is DiskPolicy.WAIT
-        return 'waits' if waits else 'evacuated'
-
-
 def _explain(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     from nova_ha.clock import SystemClock
     from nova_ha.compute.gateway import NovaCompute
@@ -96,9 +67,9 @@ def _explain(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     images = GlanceImages.from_conf(conf)
     policy = RulesPolicy(rules.rules, nova, SystemClock(), images)
     decisions = policy.decide(host, instances)
-    found = [_explained(i, decisions[i.uuid]) for i in instances]
+    found = explaining.explain(instances, decisions)
     if args.format == 'json':
-        output.print_json([_plain(one) for one in found])
+        output.print_json(found)
     elif not found:
         print(f'There is no instance on {host}.')
     else:
@@ -138,59 +109,26 @@ def _server(nova: 'NovaCompute', wanted: str) -> Instance:
     return found[0]
 
 
-def _explained(instance: Instance, decision: Decision) -> Explained:
-    obstacle = eligibility.obstacle(instance, decision.reset_state)
-    return Explained(
-        instance,
-        decision,
-        eligibility.obstacle(instance) or 'nova evacuates it in this state',
-        obstacle or staying.reason(instance, decision) or '',
-    )
-
-
-def _plain(one: Explained) -> dict[str, Any]:
-    instance, decision = one.instance, one.decision
-    answers = rules_deciding.answers(decision)
-    return {
-        'uuid': instance.uuid,
-        'name': instance.name,
-        'host': instance.host,
-        'vm_state': instance.vm_state,
-        'task_state': instance.task_state,
-        'nova': one.nova,
-        'outcome': one.outcome,
-        'stays': one.stays,
-        'unsure': decision.unsure,
-        'decisions': [
-            {'question': key, 'decided': answers.get(key, ''), 'because': why}
-            for key, why in decision.because.items()
-        ],
-    }
-
-
 def _print(one: Explained) -> None:
-    instance = one.instance
-    task = f', task_state {instance.task_state}' if instance.task_state else ''
+    task = f', task_state {one.task_state}' if one.task_state else ''
     outcome = f'{one.outcome}: {one.stays}' if one.stays else one.outcome
-    print(f'{output.text(instance.name)} ({instance.uuid})')
+    print(f'{output.text(one.name)} ({one.uuid})')
     output.print_blocks(
         [
             {
-                'Host': instance.host or 'none',
-                'State': f'{instance.vm_state}{task}',
+                'Host': one.host or 'none',
+                'State': f'{one.vm_state}{task}',
                 'Nova': one.nova,
                 'Outcome': outcome,
             },
-            _decisions(one.decision),
+            {d.question: _decision(d) for d in one.decisions},
         ],
         WIDTH,
     )
     print()
 
 
-def _decisions(decision: Decision) -> dict[str, str]:
-    answers = rules_deciding.answers(decision)
-    return {
-        key: f'{answers[key]} ({why})' if key in answers else why
-        for key, why in decision.because.items()
-    }
+def _decision(found: Explanation) -> str:
+    if not found.decided:
+        return found.because
+    return f'{found.decided} ({found.because})'

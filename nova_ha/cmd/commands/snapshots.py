@@ -7,7 +7,6 @@ Asks nova and glance; neither the fencer nor the store.
 import argparse
 from collections.abc import Sequence
 import sys
-from typing import Any
 from typing import TYPE_CHECKING
 
 from oslo_config import cfg
@@ -59,25 +58,12 @@ def _positive(text: str) -> float:
 
 
 def _report(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
-    from nova_ha.clock import SystemClock
-    from nova_ha.compute.gateway import NovaCompute
-    from nova_ha.image.gateway import GlanceImages
+    from nova_ha.cmd.inquiries import snapshots
     from nova_ha.recovery import exposure
 
-    nova = NovaCompute.from_conf(conf)
-    glance = GlanceImages.from_conf(conf)
-    known = nova.hosts()
-    _require_known(args.host or (), known)
-    instances = [
-        instance
-        for host in args.host or known
-        for instance in nova.instances(host)
-    ]
-    found = exposure.of(
-        instances, glance.newest_snapshots(), args.max_age, SystemClock().now()
-    )
+    found = snapshots.exposed(conf, args.host or (), args.max_age)
     if args.format == 'json':
-        output.print_json([_plain(one) for one in found])
+        output.print_json([exposure.report(one) for one in found])
     else:
         _print(found)
     bad = sum(bool(one.problem) for one in found)
@@ -88,33 +74,6 @@ def _report(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return commands.FAILED if bad else commands.OK
-
-
-def _require_known(wanted: Sequence[str], known: Sequence[str]) -> None:
-    unknown = sorted(set(wanted) - set(known))
-    if unknown:
-        raise commands.CommandError(
-            f'nova knows no nova-compute on {", ".join(unknown)}; it knows '
-            f'{", ".join(known) or "none"}'
-        )
-
-
-def _plain(one: 'Exposure') -> dict[str, Any]:
-    instance, snapshot = one.instance, one.snapshot
-    return {
-        'host': instance.host,
-        'instance': instance.uuid,
-        'name': instance.name,
-        'project': instance.project,
-        'vm_state': instance.vm_state,
-        'local_gb': instance.local_gb,
-        'snapshot': snapshot and snapshot.uuid,
-        'image_type': snapshot and snapshot.image_type,
-        'status': snapshot and snapshot.status,
-        'created_at': snapshot and snapshot.created_at,
-        'age_seconds': None if one.age is None else round(one.age),
-        'problem': one.problem,
-    }
 
 
 def _print(found: 'Sequence[Exposure]') -> None:

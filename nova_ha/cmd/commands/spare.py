@@ -7,9 +7,7 @@ goes through the fencer, which puts on record who asked.
 
 import argparse
 from collections.abc import Mapping
-from collections.abc import Sequence
 import sys
-from typing import Any
 from typing import TYPE_CHECKING
 
 from oslo_config import cfg
@@ -17,14 +15,14 @@ from oslo_config import cfg
 from nova_ha.cmd import commands
 from nova_ha.cmd.commands import daemon
 from nova_ha.cmd.commands import output
+from nova_ha.cmd.inquiries import capacity
 from nova_ha.pacemaker import client
 from nova_ha.recovery import errors
-from nova_ha.recovery import spares
+from nova_ha.recovery import spare_list
 
 if TYPE_CHECKING:
     from nova_ha.cmd.commands import Subparsers
     from nova_ha.recovery.model import ComputeService
-    from nova_ha.recovery.spares import Loan
 
 VERBS = {
     'give-back': 'disable a spare that is on loan now, and take it out of '
@@ -32,10 +30,6 @@ VERBS = {
     'keep': 'end the loan of a spare and leave it as it is: enabled, in the '
     'aggregates that it was added to',
 }
-
-FREE = 'spare'
-NOT_NOW = 'not now'
-UNKNOWN = 'unknown'
 
 
 def register(subparsers: 'Subparsers') -> None:
@@ -78,12 +72,12 @@ def _list(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     migration.check(conf)
     opened = store.SqlStore(conf)
     loans = opened.loans(open_only=not args.all)
-    lent = {loan.spare for loan in loans if loan.state not in spares.ENDED}
-    waiting = [name for name in _reserved(conf) if name not in lent]
+    reserved = capacity.reserved(conf)
+    waiting = spare_list.waiting(loans, reserved)
     services = _services(conf) if waiting else {}
-    rows = [_of_loan(loan) for loan in loans]
-    rows += [_of_host(conf, name, services) for name in waiting]
-    rows.sort(key=lambda row: (row['spare'], str(row['since'] or '')))
+    rows = spare_list.rows(
+        loans, reserved, services, conf.spares.disabled_reason
+    )
     if args.format == 'json':
         output.print_json(rows)
         return commands.OK
@@ -99,73 +93,18 @@ def _list(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
         ),
         [
             (
-                row['spare'],
-                row['state'],
-                row['host'],
-                row['since'],
-                row['returned_at'],
-                ', '.join(a['name'] for a in row['added_to']),
-                row['message'],
+                row.spare,
+                row.state,
+                row.host,
+                row.since,
+                row.returned_at,
+                ', '.join(joined.name for joined in row.added_to),
+                row.message,
             )
             for row in rows
         ],
     )
     return commands.OK
-
-
-def _of_loan(loan: 'Loan') -> dict[str, Any]:
-    return {
-        'spare': loan.spare,
-        'state': loan.state.value,
-        'host': loan.host,
-        'recovery': loan.recovery,
-        'since': loan.taken_at,
-        'returned_at': loan.returned_at,
-        'disabled_reason': loan.undo.disabled_reason,
-        'added_to': [{'id': j.id, 'name': j.name} for j in loan.undo.joined],
-        'message': loan.message,
-    }
-
-
-def _of_host(
-    conf: cfg.ConfigOpts,
-    name: str,
-    services: 'Mapping[str, ComputeService] | None',
-) -> dict[str, Any]:
-    """Return the row of a reserved host that is not on loan."""
-    if services is None:
-        state, message = UNKNOWN, 'nova was not asked'
-    else:
-        message = spares.unfit(services.get(name), conf.spares.disabled_reason)
-        state = NOT_NOW if message else FREE
-    service = services.get(name) if services else None
-    return {
-        'spare': name,
-        'state': state,
-        'host': None,
-        'recovery': None,
-        'since': None,
-        'returned_at': None,
-        'disabled_reason': service.disabled_reason if service else None,
-        'added_to': [],
-        'message': message,
-    }
-
-
-def _reserved(conf: cfg.ConfigOpts) -> Sequence[str]:
-    """Return the names of the reserved hosts, in the hosts file's order."""
-    import threading
-
-    from nova_ha import hosts
-    from nova_ha.clock import SystemClock
-    from nova_ha.power.drivers import Power
-
-    power = Power(conf, SystemClock(), threading.Event())
-    try:
-        loaded = hosts.read(conf.hosts_file, power.schemas())
-    finally:
-        power.close()
-    return [host.name for host in loaded.hosts if host.reserved]
 
 
 def _services(

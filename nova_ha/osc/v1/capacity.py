@@ -76,7 +76,7 @@ class ShowCapacity(commands.Lister):
             query={'hosts': parsed_args.hosts},
             timeout=PATIENCE,
         ).body
-        self._found: Mapping[str, Any] = found.get('capacity', found)
+        self._found: Mapping[str, Any] = found['capacity']
         rows = 'worst' if parsed_args.worst else 'hosts'
         return self.listed(parsed_args, self._found[rows])
 

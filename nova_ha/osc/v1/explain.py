@@ -16,6 +16,9 @@ from nova_ha.osc import finding
 from nova_ha.osc import text
 from nova_ha.osc.commands import Column
 
+PATIENCE = 300.0
+"""Seconds: nova and glance are asked about everything on the host."""
+
 
 class ExplainServer(commands.ShowOne):
     """Explain what would be done about a server if its host failed now.
@@ -108,4 +111,6 @@ class ExplainHost(commands.Lister):
 def _explained(
     api: client.Client, kind: str, name: str
 ) -> Sequence[Mapping[str, Any]]:
-    return client.items(api.get(kind, name, 'explain'))
+    found = api.ask('GET', kind, name, 'explain', timeout=PATIENCE).body
+    instances: Sequence[Mapping[str, Any]] = found['instances']
+    return instances

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
-from nova_ha.osc import client
 from nova_ha.osc import commands
 from nova_ha.osc import text
 from nova_ha.osc.commands import Column
@@ -58,7 +57,7 @@ class ReportSnapshots(commands.Lister):
             parsed_args,
             [
                 one
-                for one in client.items(found)
+                for one in found['snapshots']
                 if not wanted or one['host'] in wanted
             ],
         )

@@ -30,7 +30,11 @@ class FencerProcess:
     :param hosts: power parameters by name of the host.
     :param options: on top of the usual ones, by group; a value of None takes
         an option away.
+    :ivar programs: where its programs are installed.
+    :ivar wrap: makes of the daemon's command line what is really run.
     """
+
+    programs = PROGRAMS
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class FencerProcess:
         self.hosts_file = self.directory / 'hosts.yaml'
         self.spool = self.directory / 'spool'
         self.output = self.directory / 'output'
+        self.wrap = list
         self._process: subprocess.Popen | None = None
         self.write_hosts(hosts)
         self.configure(options)
@@ -97,7 +102,7 @@ class FencerProcess:
     def manage(self, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run(
             [
-                PROGRAMS / 'nova-ha-manage',
+                self.programs / 'nova-ha-manage',
                 *('--config-file', self.config_file),
                 *arguments,
             ],
@@ -127,12 +132,13 @@ class FencerProcess:
 
     def launch(self, **environment: str) -> None:
         """Start it; do not wait."""
+        command = [
+            self.programs / 'nova-ha-fencer',
+            *('--config-file', self.config_file),
+        ]
         with self.output.open('ab') as output:
             self._process = subprocess.Popen(
-                [
-                    PROGRAMS / 'nova-ha-fencer',
-                    *('--config-file', self.config_file),
-                ],
+                self.wrap(command),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -66,21 +66,26 @@ class Controller:
         self.notices = SimNotifier()
         self.power = Outlets()
         self._settings = Settings(owner='c1', **settings)
+        self.world = World(
+            hosts=SimHosts(hosts),
+            power=self.power,
+            compute=compute,
+            store=self.store,
+            spool=FileSpool(place / 'spool'),
+            notifier=self.notices,
+            probe=SocketProbe(),
+            clock=self.clock,
+        )
         self.engine = Engine(
-            World(
-                hosts=SimHosts(hosts),
-                power=self.power,
-                compute=compute,
-                store=self.store,
-                spool=FileSpool(place / 'spool'),
-                notifier=self.notices,
-                probe=SocketProbe(),
-                clock=self.clock,
-            ),
+            self.world,
             Pools.of(fencing=2, hosts=2, evacuations=4),
             lambda: self._settings,
         )
         self.engine.start()
+
+    @property
+    def settings(self):
+        return self._settings
 
     def stop(self):
         self.engine.stop(10)

@@ -30,7 +30,7 @@ def postgresql() -> PostgreSQL:
 @functools.cache
 def keystone():
     # Only where Keystone is installed: not in each environment.
-    from tests.functional.servers.keystone import Keystone  # noqa: PLC0415
+    from tests.functional.servers.keystone_server import Keystone  # noqa: PLC0415
 
     server = _started(Keystone())
     server.add_people()

@@ -8,8 +8,16 @@ import threading
 
 from nova_ha.api import ports
 from nova_ha.recovery import errors
+from nova_ha.recovery import explaining
+from nova_ha.recovery import host_report
 from nova_ha.recovery import model
 from nova_ha.recovery import modes
+from nova_ha.recovery import spare_list
+from nova_ha.recovery.device_check import DeviceCheck
+from nova_ha.recovery.device_check import HostCheck
+from nova_ha.recovery.listing import Page
+from nova_ha.recovery.rehearsal import Rehearsal
+from nova_ha.recovery.rehearsal import RehearsedInstance
 from nova_ha.recovery.spares import Joined
 from nova_ha.recovery.spares import Loan
 from nova_ha.recovery.spares import LoanState
@@ -64,6 +72,8 @@ class Engine:
         self.standing = modes.ARMED
         self.spooled = False
         self._lock = threading.Lock()
+        self.archive = Archive(self)
+        self.insight = Insight(self)
 
     def fail(self, method, *faults):
         self.faults.setdefault(method, []).extend(faults)
@@ -126,6 +136,12 @@ class Engine:
     def hint(self, about):
         self.hints.append(dict(about))
 
+    def create(self, host, off, who, reason):
+        self._enter('create')
+        name = self._name(host)
+        self.done.append((f'create-{off.value}', name, who))
+        return recovery(state=RecoveryState.FENCING, reason=reason)
+
     def recoveries(self, host, active):
         self._enter('recoveries')
         found = [recovery(), recovery(state=RecoveryState.COMPLETED)]
@@ -148,7 +164,7 @@ class Engine:
             'active',
         )
         event = model.RecoveryEvent(
-            UUID, NOW, 'started', RecoveryState.FENCING
+            UUID, NOW, 'started', RecoveryState.FENCING, id=7
         )
         return recovery(), [evacuation], [event]
 
@@ -203,6 +219,156 @@ class Engine:
             NOW,
             NOW,
         )
+
+
+class Archive:
+    """Two recoveries; one page each, unless a smaller limit is asked for."""
+
+    def __init__(self, engine):
+        self._engine = engine
+        self.asked = []
+
+    def recovery_page(self, query):
+        self.asked.append(query)
+        found = self._engine.recoveries(query.host, query.active)
+        return _page(found, query.limit)
+
+    def evacuation_page(self, recovery, states, limit, marker):
+        self.asked.append((states, limit, marker))
+        return _page(self._engine.recovery(recovery)[1], limit)
+
+    def event_page(self, recovery, after, limit):
+        self.asked.append((after, limit))
+        events = self._engine.recovery(recovery)[2]
+        return _page([e for e in events if e.id > after], limit)
+
+    def rehearsal_page(self, limit, marker):
+        self.asked.append((limit, marker))
+        return _page([rehearsal(), rehearsal()], limit)
+
+    def rehearsal(self, uuid):
+        if uuid != UUID:
+            raise errors.UnknownRehearsal(f'there is no rehearsal {uuid}')
+        return rehearsal()
+
+
+class Insight:
+    """Tells what it was told."""
+
+    def __init__(self, engine):
+        self._engine = engine
+
+    def hosts(self):
+        self._engine._enter('insight-hosts')
+        return host_report.every(
+            host_report.Sources(
+                self._engine.hosts(),
+                services={'compute-1': SERVICE},
+                has_cluster=False,
+                recoveries={'compute-1': recovery()},
+            )
+        )
+
+    def host(self, name):
+        for report in self.hosts():
+            if name in (report.name, report.node):
+                return report
+        raise errors.UnknownHost(f'nobody knows a host {name}')
+
+    def check(self, name):
+        name = self._engine._name(name)
+        device = DeviceCheck('ipmi', '192.0.2.1:623', PowerState.ON, 'ok', 0.2)
+        return HostCheck(name, True, (device,))
+
+    def explain_host(self, name):
+        self._engine._enter('explain')
+        return [EXPLAINED]
+
+    def explain_server(self, uuid):
+        self._engine._enter('explain')
+        return EXPLAINED
+
+    def capacity(self, upto):
+        self._engine._enter('capacity')
+        return capacity(upto)
+
+    def snapshots(self):
+        self._engine._enter('snapshots')
+        return [EXPOSED]
+
+    def spares(self):
+        self._engine._enter('spares')
+        return spare_list.rows([], ['compute-2'], None, '')
+
+
+def _page(rows, limit):
+    return Page(rows[:limit], len(rows) > limit)
+
+
+def rehearsal():
+    instance = RehearsedInstance(UUID, 'web', True, 'as ever')
+    return Rehearsal(
+        UUID, 'compute-1', NOW, 'c1', 'pacemaker', 'off', 'all', (instance,)
+    )
+
+
+def capacity(upto):
+    outlook = {
+        'hosts': ['compute-1'],
+        'instances': 2,
+        'sure': 1,
+        'likely': 1,
+        'at_most': 2,
+        'left': [
+            {'instance': UUID, 'name': 'web', 'host': 'h', 'why': 'no room'}
+        ],
+    }
+    return {
+        'bears': 0,
+        'hosts': [{**outlook, 'verdict': 'perhaps'}],
+        'worst': [
+            {
+                'number': number,
+                'outlook': outlook,
+                'method': 'every choice',
+                'verdict': 'perhaps',
+            }
+            for number in range(1, upto + 1)
+        ],
+        'notes': [],
+        'cost': {'hosts': 3, 'instances': 2, 'requests': 9, 'seconds': 0.1},
+    }
+
+
+SERVICE = model.ComputeService(
+    '7', 'compute-1', True, False, None, False, NOW, 'az1'
+)
+EXPLAINED = explaining.Explained(
+    uuid=UUID,
+    name='web',
+    host='compute-1',
+    vm_state='active',
+    task_state=None,
+    nova='nova evacuates it in this state',
+    outcome='evacuated',
+    stays='',
+    unsure='',
+    decisions=(explaining.Explanation('evacuate', 'yes', 'by default'),),
+)
+EXPOSED = {
+    'host': 'compute-1',
+    'instance': UUID,
+    'name': 'web',
+    'project': 'p',
+    'vm_state': 'active',
+    'local_gb': 3.0,
+    'snapshot': None,
+    'image_type': None,
+    'status': None,
+    'created_at': None,
+    'age_seconds': None,
+    'problem': 'it has no snapshot',
+}
 
 
 def recovery(**changes) -> model.Recovery:

@@ -30,7 +30,7 @@ PUBLISHED = {
     'ComputeUnavailable': (503, 'compute.unavailable', True),
     'ComputeRefused': (502, 'compute.failed', False),
     'ComputeForbidden': (502, 'compute.failed', False),
-    'ComputeNotFound': (502, 'compute.failed', False),
+    'ComputeNotFound': (404, 'compute.not-found', False),
     'ComputeTooOld': (502, 'compute.failed', False),
     'ImageError': (502, 'image.failed', False),
     'ImageUnavailable': (503, 'image.unavailable', True),
@@ -47,6 +47,9 @@ PUBLISHED = {
     'ActiveRecoveryExists': (409, 'store.active-exists', True),
     'UnknownLoan': (404, 'spare.not-lent', False),
     'SpareTaken': (409, 'spare.taken', True),
+    'UnknownRehearsal': (404, 'rehearsal.unknown', False),
+    'UnknownMarker': (400, 'request.marker', False),
+    'HostAlive': (409, 'host.alive', False),
 }
 ARGUMENTS = {
     'IllegalTransition': ('held', 'started'),

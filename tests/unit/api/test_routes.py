@@ -51,6 +51,12 @@ class RulesTest(unittest.TestCase):
                 else:
                     self.assertIn((method, path, operation.rule), told)
 
+    def test_every_rule_of_an_operation_is_asked(self):
+        asked = {operation.rule for _, _, operation in operations()}
+        for rule in policies.list_rules():
+            if getattr(rule, 'operations', None):
+                self.assertIn(rule.name, asked)
+
     def test_public_and_local_are_what_is_written_here(self):
         for access, expected in (
             (Access.PUBLIC, PUBLIC),

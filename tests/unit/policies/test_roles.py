@@ -130,7 +130,7 @@ class RolesTest(PolicyTestCase):
                 )
 
 
-class FileTest(PolicyTestCase):
+class PolicyFileTest(PolicyTestCase):
     def write(self, rules):
         self.file.write_text(yaml.safe_dump(rules), encoding='utf-8')
 
@@ -170,5 +170,5 @@ class FileTest(PolicyTestCase):
 
     def test_a_mistake_at_the_start_is_raised(self):
         self.file.write_text('a: b: c', encoding='utf-8')
-        with self.assertRaises(Exception):  # noqa: B017  oslo.policy's own
+        with self.assertRaises(ValueError):
             self.policy()

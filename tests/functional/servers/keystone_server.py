@@ -7,6 +7,7 @@ import functools
 import os
 import pathlib
 import sys
+import time
 
 from keystoneauth1 import exceptions
 from keystoneauth1 import session
@@ -20,6 +21,8 @@ CONFIGURATION = """\
 use_stderr = true
 [database]
 connection = sqlite:///{directory}/keystone.sqlite
+[identity]
+password_hash_rounds = 4
 [token]
 provider = fernet
 [fernet_tokens]
@@ -132,6 +135,25 @@ class Keystone(process.Server):
         """Return a token of a user, for the system or the project lab."""
         found = session.Session(self.auth(name, **scope)).get_token()
         return str(found)
+
+    def short_lived_token(self, name: str, **scope: str) -> str:
+        """Return a token that was good until a moment ago."""
+        self.expiration(1)
+        try:
+            token = self.token(name, **scope)
+            time.sleep(2)
+        finally:
+            self.expiration(3600)
+        return token
+
+    def expiration(self, seconds: int) -> None:
+        """Restart it, with another life of tokens to come."""
+        text = CONFIGURATION.format(directory=self.directory)
+        self.configuration.write_text(
+            text + f'[token]\nexpiration = {seconds}\n', encoding='utf-8'
+        )
+        self.stop()
+        self.start()
 
     def revoke(self, token: str) -> None:
         self.client.tokens.revoke_token(token)

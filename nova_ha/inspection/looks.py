@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks somebody slow once for all who want to know."""
+
+from collections.abc import Callable
+from concurrent import futures
+import threading
+import time
+from typing import Generic
+from typing import TypeVar
+
+from nova_ha.recovery import errors
+
+Value = TypeVar('Value')
+
+MAX_AGE = 2.0
+"""Seconds for which an answer, or a failure, serves whoever asks next."""
+
+PATIENCE = 5.0
+"""Seconds that somebody waits for an answer."""
+
+
+class Look(Generic[Value]):
+    """One question, under way at most once at any moment.
+
+    Whoever asks while it is under way waits for the same answer, so that a
+    hundred people cost what one does, and a dead nova holds one thread.
+
+    :param ask: gives the answer, or raises a RecoveryError.
+    :param late: raised when there is none in time; what was asked goes on,
+        and its answer is there for whoever asks again.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        ask: Callable[[], Value],
+        late: type[errors.RecoveryError],
+        max_age: float = MAX_AGE,
+        patience: float = PATIENCE,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._what = what
+        self._ask = ask
+        self._late = late
+        self._max_age = max_age
+        self._patience = patience
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._flight: futures.Future[Value] | None = None
+        self._landed_at = 0.0
+
+    def begin(self) -> None:
+        """Ask, unless there is a fresh answer; wait for nobody."""
+        self._join()
+
+    def get(self) -> Value:
+        """Return the answer.
+
+        :raises RecoveryError: it could not be had.
+        """
+        try:
+            return self._join().result(self._patience)
+        except futures.TimeoutError:
+            raise self._late(
+                f'{self._what} has not answered within {self._patience:g} s'
+            ) from None
+
+    def _join(self) -> 'futures.Future[Value]':
+        with self._lock:
+            flight = self._flight
+            if flight is None or self._is_old(flight):
+                flight = self._flight = futures.Future()
+                # No pool: a thread that hangs must not keep the process.
+                threading.Thread(
+                    target=self._fly,
+                    args=(flight,),
+                    name=f'look-{self._what}',
+                    daemon=True,
+                ).start()
+            return flight
+
+    def _is_old(self, flight: 'futures.Future[Value]') -> bool:
+        age = self._monotonic() - self._landed_at
+        return flight.done() and age >= self._max_age
+
+    def _fly(self, flight: 'futures.Future[Value]') -> None:
+        try:
+            value = self._ask()
+        except BaseException as e:  # whatever it is, it is the answer
+            self._landed_at = self._monotonic()
+            flight.set_exception(e)
+        else:
+            self._landed_at = self._monotonic()
+            flight.set_result(value)
