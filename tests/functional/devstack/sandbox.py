@@ -93,8 +93,10 @@ class Sandbox:
             HERE / 'bin' / 'record'
         )
         self.units.mkdir(parents=True)
-        for name in ('run', 'sbin', 'links'):
+        for name in ('data', 'run', 'sbin', 'links'):
             (self.directory / name).mkdir()
+        # DevStack has made it before any plugin is called.
+        (self.directory / 'data' / 'ca-bundle.pem').touch()
 
     def make_environment(self) -> None:
         """An empty virtual environment that sees what the tests have."""

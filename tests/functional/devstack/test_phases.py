@@ -12,6 +12,7 @@ import pathlib
 import re
 import socket
 import subprocess
+import sys
 import unittest
 
 from nova_ha.pacemaker import client
@@ -47,8 +48,10 @@ class DevStackTest(unittest.TestCase):
     def tell(self, machine):
         """After a failure, what was said."""
         if not self._outcome.success:
-            print(f'--- phases:\n{machine.output[-8000:]}')
-            print(f'--- fencer:\n{machine.log(FENCER)[-4000:]}')
+            sys.stderr.write(
+                f'--- phases:\n{machine.output[-8000:]}\n'
+                f'--- fencer:\n{machine.log(FENCER)[-4000:]}\n'
+            )
 
     def ask(self, method, path, body=None):
         return client.ask(str(self.machine.socket), method, path, body, 30)
