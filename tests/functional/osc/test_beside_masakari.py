@@ -9,7 +9,7 @@ from tests.functional.packaging import base as packaging
 
 OTHER = 'python-masakariclient'
 
-#: What each of the two brings, as an entry point of a group of commands.
+#: Whether a command of ours is another's too, in whatever group.
 CLASHES = """
 import collections
 from importlib import metadata
@@ -18,9 +18,11 @@ owners = collections.defaultdict(set)
 for distribution in metadata.distributions():
     for entry in distribution.entry_points:
         if entry.group.startswith('openstack.'):
-            owners[entry.group, entry.name].add(distribution.name)
-            entry.load()
-print([what for what, whose in owners.items() if len(whose) > 1])
+            owners[entry.name].add(distribution.name)
+            if distribution.name == 'nova-ha':
+                entry.load()
+ours = {name: whose for name, whose in owners.items() if 'nova-ha' in whose}
+print(len(ours), [name for name, whose in ours.items() if len(whose) > 1])
 """
 
 
@@ -64,8 +66,8 @@ class BesideMasakariTest(unittest.TestCase):
         text = self.openstack('help', 'segment', 'list')
         self.assertIn('usage: openstack segment list', text)
 
-    def test_no_command_has_two_owners(self):
+    def test_no_command_of_ours_is_another_s(self):
         text = packaging.run(
             self.programs / 'python', '-W', 'ignore', '-c', CLASHES
         )
-        self.assertEqual('[]\n', text)
+        self.assertRegex(text, r'\A[1-9]\d* \[\]\n\Z')
