@@ -12,6 +12,7 @@ project = 'nova-ha'
 copyright = 'OpenStack Foundation and contributors'  # noqa: A001
 
 extensions = [
+    'cliff.sphinxext',
     'openstackdocstheme',
     'cliff.sphinxext',
     'oslo_config.sphinxext',

@@ -3,9 +3,7 @@
 
 from collections.abc import Mapping
 import json
-import os
 import pathlib
-import pwd
 
 import falcon
 from oslo_config import cfg
@@ -80,7 +78,7 @@ class FrontApi(server.UnixApi):
                 'API for a web server',
                 pathlib.Path(options.socket),
                 unix_socket.Rights(
-                    _me(), options.socket_group, MODE, section='api'
+                    None, options.socket_group, MODE, section='api'
                 ),
                 options.threads,
             ),
@@ -118,7 +116,3 @@ def _said(request: falcon.Request) -> tuple[str, str]:
             f'the header {forward.IDENTITY} does not say who asks: this '
             'socket is for nova_ha.wsgi; people use the one of [fencer]'
         ) from None
-
-
-def _me() -> str:
-    return pwd.getpwuid(os.getuid()).pw_name

@@ -166,7 +166,7 @@ def _hint(error: OSError) -> str:
         return ''
     return (
         f'; user {os.getuid()}, whom this runs as, must own the directory '
-        'and be one of the group (socket_group in [fencer]): usermod '
+        'and be one of the group (socket_group): usermod '
         '--append --groups GROUP USER, and start it anew'
     )
 

@@ -60,7 +60,7 @@ LIMITS: Sequence[cfg.Opt] = (
         'max_limit',
         default=1000,
         min=1,
-        max=1000,
+        max=10000,
         mutable=True,
         help='Rows in one page of a list, where the request asks for more '
         'or does not say. The next page is linked from it. More rows at a '
@@ -115,7 +115,8 @@ OPTS: Sequence[cfg.Opt] = (
         'bind_port',
         default=8790,
         min=1,
-        help='TCP port that the API listens on.',
+        help='TCP port that the API listens on. The endpoint in the '
+        'catalogue names it, too.',
     ),
     cfg.StrOpt(
         'public_url',

@@ -14,6 +14,7 @@ OPTS: Sequence[cfg.Opt] = (
         'connect_timeout',
         default=5.0,
         min=0.1,
+        max=300.0,
         help='Seconds that a connection to keystone may take to come about, '
         'and that the machine behind an open one may take to acknowledge '
         'what was sent.',

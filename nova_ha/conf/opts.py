@@ -11,8 +11,10 @@ from nova_ha.conf import database
 
 NAMESPACES: Sequence[str] = (
     'nova_ha',
+    'keystonemiddleware.auth_token',
     'oslo.db',
     'oslo.log',
+    'oslo.policy',
     'oslo.service.service',
 )
 """All whose options can be in nova-ha.conf: our own and those of libraries.

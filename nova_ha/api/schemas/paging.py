@@ -6,8 +6,8 @@ from typing import Any
 
 from nova_ha.api.schemas import common
 
-MAX_LIMIT = 1000
-"""Rows of a page; so many are answered where no limit is asked for."""
+MAX_LIMIT = 10_000
+"""Rows that may be asked for; [api] max_limit may answer fewer at a time."""
 
 GREATEST_ID = 2**63 - 1
 """What every database takes for a number."""
@@ -16,7 +16,8 @@ LIMIT: Mapping[str, Any] = {
     'type': 'integer',
     'minimum': 1,
     'maximum': MAX_LIMIT,
-    'description': 'The rows of a page.',
+    'description': 'The rows of a page, which may have fewer though there '
+    'are more: then it says where those are.',
 }
 MARKER: Mapping[str, Any] = {
     **common.UUID,

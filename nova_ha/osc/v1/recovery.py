@@ -91,9 +91,10 @@ class ListRecoveries(commands.Lister):
         parser.add_argument(
             '--sort',
             metavar='<key>[:<direction>]',
-            help='Have the service sort by these fields of the API, with '
-            'commas between them, each ascending (asc) or descending '
-            '(desc), such as host:asc,requested_at:desc.',
+            help='Have the service sort by these, with commas between them: '
+            'requested_at, updated_at, state_since, state, host, origin; '
+            'each ascending (asc, the default) or descending (desc), such '
+            'as host,requested_at:desc.',
         )
         arguments.add_paging(parser, 'uuid')
         return parser

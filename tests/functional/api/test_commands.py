@@ -87,6 +87,41 @@ class CommandTest(base.ApiTestCase):
                 self.assertEqual(1 - code, len(self.engine.done))
                 self.engine.done.clear()
 
+    def test_create(self):
+        self.start()
+        self.addCleanup(setattr, sys, 'stdin', sys.stdin)
+        for off, typed, options, expected in (
+            ('driver', '', [], 0),
+            ('confirmed', 'no\n', [], 1),
+            ('confirmed', 'yes\n', [], 0),
+            ('confirmed', '', ['--yes'], 0),
+        ):
+            with self.subTest(off=off, typed=typed, options=options):
+                sys.stdin = Terminal(typed)
+                code, out, err = self.manage(
+                    *('recovery', 'create', 'cmp1', '--off', off),
+                    *('--reason', 'smoke', *options),
+                )
+                self.assertEqual(expected, code, err)
+                done = [(f'create-{off}', 'compute-1', base.ME)]
+                self.assertEqual([] if expected else done, self.engine.done)
+                if not expected:
+                    self.assertIn('of compute-1 is fencing', out)
+                self.engine.done.clear()
+
+    def test_create_is_refused_in_a_line(self):
+        self.start()
+        self.engine.fail('create', errors.HostAlive('its BMC says on'))
+        arguments = ('recovery', 'create', 'cmp1', '--off', 'driver')
+        code, _, err = self.manage(*arguments, '--reason', 'x')
+        self.assertEqual(1, code)
+        self.assertEqual(
+            'nova-ha-manage: its BMC says on', err.splitlines()[-1]
+        )
+        code, _, err = self.manage(*arguments, '--reason', ' ')
+        self.assertEqual(1, code)
+        self.assertIn('--reason must say why', err)
+
     def test_a_host_without_a_recovery(self):
         self.start()
         code, _, err = self.manage('recovery', 'retry', 'compute-2')

@@ -14,12 +14,14 @@ DATA = {
     'etc/logrotate.d/nova-ha',
     'etc/nova-ha/hosts.yaml.sample',
     'etc/nova-ha/nova-ha.conf.sample',
+    'etc/nova-ha/policy.yaml.sample',
     'etc/nova-ha/rules.yaml.sample',
     'lib/ocf/resource.d/nova-ha/fencer',
     'lib/systemd/system/nova-ha-fencer.service',
     'lib/sysusers.d/nova-ha.conf',
     'lib/tmpfiles.d/nova-ha.conf',
     'share/nova-ha/nova-ha-config-generator.conf',
+    'share/nova-ha/nova-ha-policy-generator.conf',
 }
 SCRIPTS = {'fence_nova_ha', 'nova-ha-alert'}
 WOULD_BE_MISSED = (

@@ -15,9 +15,7 @@ FAKE = {'compute1': {'driver': 'fake'}}
 LOAD = """
 from importlib import metadata
 for entry in metadata.distribution('nova-ha').entry_points:
-    # A plug-in of a client is loaded where that client is.
-    if not entry.group.startswith('openstack.'):
-        entry.load()
+    entry.load()
 """
 
 
@@ -57,6 +55,10 @@ class CommandsTest(unittest.TestCase):
         for name in ('nova-ha-fencer', 'nova-ha-manage', 'nova-ha-status'):
             with self.subTest(name):
                 self.assertIn('usage', self.assert_done(name, '--help'))
+
+    def test_openstack(self):
+        said = self.assert_done('openstack', 'ha', 'host', 'list', '--help')
+        self.assertIn('openstack ha host list', said)
 
     def test_agents(self):
         self.assertIn(

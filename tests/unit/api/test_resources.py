@@ -7,7 +7,6 @@ from urllib import parse
 import jsonschema
 
 from nova_ha.api import routes
-from nova_ha.api.schemas import paging
 from nova_ha.recovery import errors
 from nova_ha.recovery.listing import NEWEST_FIRST
 from nova_ha.recovery.listing import Order
@@ -58,12 +57,21 @@ class RecoveriesTest(ResourceTest):
     def test_everything_by_default(self):
         found = self.get('/v1/recoveries')
         self.assertEqual({'recoveries'}, set(found))
-        self.assertEqual(paging.MAX_LIMIT, self.asked.limit)
-        self.conf.set_override('max_limit', 5, 'api')
-        for query, limit in (('', 5), ('limit=6', 5), ('limit=4', 4)):
-            self.get('/v1/recoveries', query_string=query)
-            self.assertEqual(limit, self.asked.limit)
         self.assertEqual(NEWEST_FIRST, self.asked.order)
+
+    def test_no_page_is_longer_than_the_option_has_it(self):
+        for query, expected in (
+            ('', 1000),
+            ('limit=7', 7),
+            ('limit=5000', 1000),
+        ):
+            self.get('/v1/recoveries', query_string=query)
+            self.assertEqual(expected, self.asked.limit)
+        self.conf.set_override('max_limit', 1, 'api')
+        found = self.get('/v1/recoveries')
+        self.assertEqual(1, self.asked.limit)
+        self.assertEqual(1, len(found['recoveries']))
+        self.assertIn('recoveries_links', found)
 
     def test_filters(self):
         self.get(
@@ -116,7 +124,7 @@ class RecoveriesTest(ResourceTest):
             ('active=', ['active']),
             ('state=burning', ['state', 'burning', 'fence_failed']),
             ('limit=0', ['limit', 'minimum of 1']),
-            ('limit=1001', ['limit', 'maximum of 1000']),
+            ('limit=10001', ['limit', 'maximum of 10000']),
             ('limit=ten', ['limit', 'integer']),
             ('limit=1&limit=2', ['limit']),
             ('host=a&host=b', ['host']),

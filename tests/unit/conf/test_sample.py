@@ -32,17 +32,19 @@ COMMAND_LINE = {
 }
 
 
-@functools.cache
 def generated():
     """What tox -e genconfig would write."""
+    return written('oslo-config-generator', GENERATOR)
+
+
+@functools.cache
+def written(program, settings):
     with tempfile.TemporaryDirectory() as directory:
         file = pathlib.Path(directory, 'sample')
         subprocess.run(
             [
-                pathlib.Path(sys.executable).with_name(
-                    'oslo-config-generator'
-                ),
-                *('--config-file', GENERATOR),
+                pathlib.Path(sys.executable).with_name(program),
+                *('--config-file', settings),
                 *('--output-file', file),
             ],
             check=True,
@@ -88,6 +90,15 @@ class SampleTest(unittest.TestCase):
             generated(),
             SAMPLE.read_text(encoding='utf-8'),
             f'{SAMPLE.name} is not current: run tox -e genconfig, and commit',
+        )
+
+    def test_that_of_the_policy_is_current(self):
+        settings = ETC / 'nova-ha-policy-generator.conf'
+        sample = ETC / 'policy.yaml.sample'
+        self.assertEqual(
+            written('oslopolicy-sample-generator', settings),
+            sample.read_text(encoding='utf-8'),
+            f'{sample.name} is not current: run tox -e genpolicy, and commit',
         )
 
     def test_has_every_option(self):

@@ -46,6 +46,7 @@ class Cloud(fixtures.Fixture):
         self.recoveries = [answers.recovery()]
         self.watched = [answers.answer()]
         self.mode = answers.standing()
+        self.rehearsals = [answers.REHEARSAL]
         self.ready = {'ready': True, 'reasons': []}
         self.health = {'healthy': True, 'problems': [], 'notes': []}
         self.check = {
@@ -316,7 +317,7 @@ class _Handler(server.BaseHTTPRequestHandler):
         if uuid:
             self.answer(200, {'rehearsal': answers.REHEARSAL})
         else:
-            self._paged('rehearsals', [answers.REHEARSAL])
+            self._paged('rehearsals', cloud.rehearsals)
 
 
 def _unquoted(part):

@@ -130,7 +130,7 @@ class RolesTest(PolicyTestCase):
                 )
 
 
-class FileTest(PolicyTestCase):
+class PolicyFileTest(PolicyTestCase):
     def write(self, rules):
         self.file.write_text(yaml.safe_dump(rules), encoding='utf-8')
 
