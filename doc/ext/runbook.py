@@ -24,7 +24,9 @@ class Alarm(Directive):
 
     def run(self) -> list[nodes.Node]:
         """Return them as they are read in a log, wrapped."""
-        text = '\n'.join(textwrap.wrap(' '.join(self.arguments[0].split()), 76))
+        text = '\n'.join(
+            textwrap.wrap(' '.join(self.arguments[0].split()), 76)
+        )
         return [nodes.literal_block(text, text, language='none')]
 
 

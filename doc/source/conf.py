@@ -14,12 +14,14 @@ copyright = 'OpenStack Foundation and contributors'  # noqa: A001
 extensions = [
     'cliff.sphinxext',
     'openstackdocstheme',
+    'cliff.sphinxext',
     'oslo_config.sphinxext',
     'oslo_policy.sphinxext',
     'lifecycle_pages',
     'manage_commands',
     'openapi_page',
     'runbook',
+    'commands_page',
 ]
 master_doc = 'index'
 nitpicky = True

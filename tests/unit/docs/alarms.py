@@ -22,7 +22,14 @@ import re
 import nova_ha
 
 ROOT = pathlib.Path(nova_ha.__file__).parent
-SOURCES = ('engine', 'recovery', 'hosts/registry.py', 'cmd/local_fencing.py')
+SOURCES = (
+    'engine',
+    'recovery',
+    'hosts/registry.py',
+    'cmd/local_fencing.py',
+    'cmd/readiness.py',
+)
+READINESS = 'cmd/readiness.py'
 HEALTH = ('cmd/local_fencing.py', 'engine/cluster_side.py')
 HOLE = '{}'
 DEEP = 12
@@ -133,31 +140,47 @@ def places() -> Iterator[Place]:
 
 def _said(module, node):
     """Yield the expressions that people are called with by this node."""
-    if module.name in HEALTH and isinstance(node, ast.Assign):
+    if isinstance(node, ast.Call):
+        yield from _said_by_call(module, node)
+    elif module.name in HEALTH and isinstance(node, ast.Assign):
         yield from [
             node.value for t in node.targets if _name_of(t) in ('note', 'gone')
         ]
-    if not isinstance(node, ast.Call):
-        return
-    name, to = _name_of(node.func), ast.unparse(node.func)
-    function = module.function_of(node)
-    if name == 'alarm' and function.name != 'alarm':
-        yield node.args[1]
-    elif name == 'trouble' and 'notifier' in to:
-        yield node.args[1]
+    elif module.name == READINESS and isinstance(node, ast.Yield):
+        yield node.value
+
+
+def _said_by_call(module, node):
+    name = _name_of(node.func)
+    if name == 'Outcome':
+        yield from (k.value for k in node.keywords if k.arg == 'alarm')
     elif name == 'critical' and module.name != 'notification/log.py':
         bare = ast.literal_eval(node.args[0]) == '%s'
         yield node.args[1 if bare else 0]
-    elif to.endswith('alarms.append'):
+    elif name == 'append' and _collects(module, ast.unparse(node.func)):
         yield node.args[0]
-    elif module.name in HEALTH and to in ('problems.append', 'notes.append'):
-        yield node.args[0]
-    elif module.name == 'recovery/guards.py' and name == 'Verdict':
+    elif _calls_somebody(module, node):
         yield from node.args[1:2]
     elif name == '_finding':
         yield node.args[2]
-    elif name == 'Outcome':
-        yield from (k.value for k in node.keywords if k.arg == 'alarm')
+
+
+def _collects(module, to):
+    """Whether what is appended to is told to people."""
+    return to.endswith('alarms.append') or (
+        module.name in HEALTH and to in ('problems.append', 'notes.append')
+    )
+
+
+def _calls_somebody(module, node):
+    """Whether the second argument is what people are told."""
+    name = _name_of(node.func)
+    if name == 'alarm':
+        # Those that only hand on are no places of their own.
+        return module.function_of(node).name != 'alarm'
+    if name == 'trouble':
+        return 'notifier' in ast.unparse(node.func)
+    return name == 'Verdict' and module.name == 'recovery/guards.py'
 
 
 def _texts(module, node, depth):
@@ -303,15 +326,19 @@ def _call(module, node, depth):
     if not functions:
         return {HOLE}
     here = [f for f in functions if f[0] is module]
-    functions = here or functions
+    found = [_returned(*f, depth) for f in here or functions]
+    return set().union(*found) or {HOLE}
+
+
+def _returned(module, function, depth):
+    """Return what a function that returns text may return."""
+    if ast.unparse(function.returns or ast.Constant('')) != 'str':
+        return set()
     found = set()
-    for other, function in functions:
-        if ast.unparse(function.returns or ast.Constant('')) != 'str':
-            continue
-        for line in ast.walk(function):
-            if isinstance(line, ast.Return) and line.value is not None:
-                found |= _texts(other, line.value, depth)
-    return found or {HOLE}
+    for line in ast.walk(function):
+        if isinstance(line, ast.Return) and line.value is not None:
+            found |= _texts(module, line.value, depth)
+    return found
 
 
 _READERS = {

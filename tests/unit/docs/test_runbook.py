@@ -2,6 +2,7 @@
 """Every alarm of the code has its page in the runbook, in its very words."""
 
 import collections
+import itertools
 import pathlib
 import sys
 import unittest
@@ -112,7 +113,7 @@ class RunbookTest(unittest.TestCase):
             lines = page.read_text().splitlines()
             found = [
                 line
-                for line, below in zip(lines, lines[1:], strict=False)
+                for line, below in itertools.pairwise(lines)
                 if below and set(below) == {'='} and len(below) == len(line)
             ]
             with self.subTest(page=page.stem):
