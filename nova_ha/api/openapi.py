@@ -27,10 +27,12 @@ _VERSION_HEADER = {
     'name': microversion.HEADER,
     'in': 'header',
     'required': False,
-    'description': 'The version of the answer; the oldest if it is missing.',
+    'description': f'The version of the answer: {microversion.SERVICE} and a '
+    'number, or latest. The oldest if it is missing or speaks of other '
+    'services only.',
     'schema': {
         'type': 'string',
-        'enum': [
+        'examples': [
             f'{microversion.SERVICE} {microversion.MAXIMUM}',
             f'{microversion.SERVICE} latest',
         ],

@@ -13,7 +13,7 @@ from nova_ha.api import errors
 
 MAX_BODY = 64 * 1024
 """Bytes. The largest request there is has a few hundred."""
-_INTEGER = re.compile(r'-?[0-9]{1,18}', re.ASCII)
+_INTEGER = re.compile(r'-?[0-9]{1,19}', re.ASCII)
 
 
 def body(request: falcon.Request, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -122,7 +122,8 @@ class KeystoneAwayTest(base.RestTestCase):
             self.assertEqual(
                 200, self.ask('GET', '/v1/health/ready').status_code
             )
-            self.assertEqual(2, len(self.fencer.ask('GET', '/v1/hosts')))
+            hosts = self.fencer.ask('GET', '/v1/hosts')['hosts']
+            self.assertEqual(2, len(hosts))
             fenced = self.fencer.fence('compute1')
             self.assertEqual('compute1', fenced['off_proof']['host'])
         wait_until(

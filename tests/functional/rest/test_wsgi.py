@@ -50,6 +50,8 @@ class UwsgiTest(base.RestTestCase):
             '--lazy-apps',
             '--need-app',
             '--die-on-term',
+            '--reload-mercy=2',
+            '--worker-reload-mercy=2',
             '--buffer-size=16384',
             '--disable-logging',
         ]
