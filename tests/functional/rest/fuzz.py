@@ -80,7 +80,6 @@ def run(
                 f'{url}/v1/openapi.json',
                 *('--header', f'X-Auth-Token:{token}'),
                 *('--phases', 'examples,coverage,fuzzing'),
-                *('--checks', 'all'),
                 *('--max-examples', str(examples)),
                 *('--seed', str(seed)),
                 *('--request-timeout', '60'),
