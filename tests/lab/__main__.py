@@ -2,6 +2,7 @@
 """``python -m tests.lab``: the lab from the command line."""
 
 import argparse
+from collections.abc import Sequence
 import dataclasses
 import pathlib
 import sys
@@ -230,10 +231,26 @@ def which_lab(arguments: argparse.Namespace) -> Lab:
         if wished or getattr(arguments, 'pacemaker', False):
             wished.setdefault('controllers', config.controllers or 1)
         config = dataclasses.replace(config, **wished)
+    if arguments.command == 'scenarios':
+        config = large_enough(config, arguments.names)
     lab = Lab(config)
     if arguments.command not in _MAY_START:
         lab.enter()
     return lab
+
+
+def large_enough(config: LabConfig, names: Sequence[str]) -> LabConfig:
+    """With as many compute hosts as the scenarios of these names ask for.
+
+    A lab that is up stays as it is, and those that it is too small for are
+    skipped.
+
+    :raises LabError: there is none of a name.
+    """
+    if not names or Lab(config).ready_marker.exists():
+        return config
+    wanted = catalogue.computes(catalogue.named(names))
+    return dataclasses.replace(config, computes=max(config.computes, wanted))
 
 
 def main() -> int:

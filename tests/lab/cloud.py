@@ -79,12 +79,14 @@ class Cloud:
         ports: Sequence[str] = (),
         flavor: str = '1',
         zone: str | None = None,
+        group: str | None = None,
     ) -> str:
         """Ask for an instance; its uuid. Does not wait until it runs.
 
         :param host: the host it is to be on; the scheduler's choice if None.
         :param ports: network ports; without any it has no network.
         :param zone: the availability zone that it is to be, and to stay, in.
+        :param group: the server group that it is to be a member of.
         """
         server: Json = {
             'name': name,
@@ -96,7 +98,10 @@ class Cloud:
             server['host'] = host
         if zone:
             server['availability_zone'] = zone
-        answer = self.compute.post('/servers', json={'server': server})
+        body = {'server': server}
+        if group:
+            body['os:scheduler_hints'] = {'group': group}
+        answer = self.compute.post('/servers', json=body)
         uuid: str = answer.json()['server']['id']
         return uuid
 
@@ -141,13 +146,21 @@ class Cloud:
                     f'instance {server["name"]} is in ERROR: '
                     f'{server.get("fault", {}).get("message")}'
                 )
-            task = server['OS-EXT-STS:task_state']
-            return server if server['status'] == status and not task else None
+            if server['status'] != status:  # or nova has lost its database
+                return None
+            return None if server['OS-EXT-STS:task_state'] else server
 
         what = f'instance {uuid} to be {status}'
         server = wait_until(settled, timeout, what)
         assert server is not None
         return server
+
+    def create_group(self, name: str, policy: str) -> str:
+        """Make a server group; its uuid."""
+        body = {'server_group': {'name': name, 'policy': policy}}
+        answer = self.compute.post('/os-server-groups', json=body)
+        uuid: str = answer.json()['server_group']['id']
+        return uuid
 
     # -- compute services and hosts
 
@@ -170,7 +183,13 @@ class Cloud:
 
     def create_zone(self, name: str, *hosts: str) -> None:
         """Make a host aggregate that is an availability zone."""
-        body = {'aggregate': {'name': name, 'availability_zone': name}}
+        self.create_aggregate(name, *hosts, zone=name)
+
+    def create_aggregate(
+        self, name: str, *hosts: str, zone: str | None = None
+    ) -> None:
+        """Make a host aggregate."""
+        body = {'aggregate': {'name': name, 'availability_zone': zone}}
         made = self.compute.post('/os-aggregates', json=body).json()
         for host in hosts:
             self.compute.post(

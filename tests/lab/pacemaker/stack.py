@@ -35,6 +35,9 @@ PROGRAMS = {
     'unshare': 'util-linux',
 }
 
+PER_HOST = 20
+"""Seconds for the services of a host to start, while those of others do."""
+
 
 class Stack:
     """Network, controllers and cluster of one lab."""
@@ -152,7 +155,10 @@ class Stack:
         self.cluster.wait_started(
             [each.name for each in self.controllers], resources=[FENCER]
         )
-        self.cluster.wait_started([each.name for each in hosts])
+        self.cluster.wait_started(
+            [each.name for each in hosts],
+            timeout=max(90, PER_HOST * len(hosts)),
+        )
 
     def halt(self, hosts: Sequence[RemoteHost]) -> None:
         """End all of it. BMCs first, so that nobody is switched on again."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which scenarios there are."""
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 import importlib
 import pkgutil
@@ -36,6 +37,14 @@ def named(names: Sequence[str]) -> list[ModuleType]:
             + ', '.join(f'{m.SEED} {name_of(m)}' for m in every)
         )
     return [known[name] for name in names]
+
+
+def computes(modules: Iterable[ModuleType]) -> int:
+    """So many compute hosts are needed; 0 where any lab will do.
+
+    A scenario that needs more than a lab usually has says so in COMPUTES.
+    """
+    return max((getattr(each, 'COMPUTES', 0) for each in modules), default=0)
 
 
 def name_of(module: ModuleType) -> str:

@@ -70,10 +70,14 @@ def _heal(stack: Stack, hosts: list[RemoteHost]) -> None:
 
 
 def _delete_instances(lab: Lab) -> None:
-    for server in lab.cloud.servers():
+    servers = lab.cloud.servers()
+    for server in servers:
         lab.cloud.delete(server['id'])
     wait_until(
-        lambda: not lab.cloud.servers(), 120, 'the instances to be deleted', 1
+        lambda: not lab.cloud.servers(),
+        120 + 2 * len(servers),
+        'the instances to be deleted',
+        1,
     )
 
 

@@ -124,29 +124,38 @@ _PAST = {'start': 'started', 'stop': 'stopped'}
 
 #: So many lines that differ in numbers only are told of those that repeat.
 _OFTEN = 6
+#: And so many of what happens to one instance after another.
+_MANY = 60
 _NUMBERS = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+')
 
 
 def told(lines: Iterable[Line], since: float, until: float) -> str:
     """The transcript, in seconds since the failure.
 
-    While a host cannot be fenced, Pacemaker asks again and again.
+    While a host cannot be fenced, Pacemaker asks again and again; and of
+    hundreds of instances each says the same.
     """
     kinds: collections.Counter[str] = collections.Counter()
     text = ''
+    left_out = 0
     for line in sorted(lines, key=lambda each: each.at):
         if line.at > until:
             break
-        if line.who == 'pacemaker' or ' /v1/fence ' in line.text:
-            kind = _NUMBERS.sub('#', line.text)
-            kinds[kind] += 1
-            if kinds[kind] > _OFTEN:
-                continue
+        kind = _NUMBERS.sub('#', line.text)
+        kinds[kind] += 1
+        if kinds[kind] > _bound(line):
+            left_out += 1
+            continue
         text += f'{line.at - since:+9.3f}  {line.who:<9}  {line.text}\n'
-    left_out = sum(max(0, number - _OFTEN) for number in kinds.values())
     if left_out:
         text += f'\n{left_out} lines like those above are left out.\n'
     return text
+
+
+def _bound(line: Line) -> int:
+    """How many of its kind are told."""
+    repeats = line.who == 'pacemaker' or ' /v1/fence ' in line.text
+    return _OFTEN if repeats else _MANY
 
 
 def _read(log: pathlib.Path) -> list[str]:

@@ -32,6 +32,12 @@ class CatalogueTest(testtools.TestCase):
             [catalogue.name_of(one), catalogue.name_of(two)],
         )
 
+    def test_how_many_hosts_are_needed(self):
+        storm, rack = catalogue.named(['storm', 'rack'])
+        self.assertEqual(0, catalogue.computes([storm]))
+        self.assertEqual(10, catalogue.computes([storm, rack]))
+        self.assertEqual(0, catalogue.computes([]))
+
     def test_unknown(self):
         error = self.assertRaises(LabError, catalogue.named, ['sturm'])
         self.assertIn('20 storm', str(error))

@@ -5,6 +5,7 @@ import datetime
 import pathlib
 import tempfile
 import unittest
+import uuid
 
 from tests.lab.apilog import Request
 from tests.lab.guests import GuestEvent
@@ -150,3 +151,14 @@ class TestOthers(unittest.TestCase):
         self.assertEqual(6, told.count("Operation 'reboot'"))
         self.assertEqual(10, told.count('started'))
         self.assertIn('\n4 lines like those above are left out.\n', told)
+
+    def test_what_many_instances_do_is_told_of_some(self):
+        lines = [
+            Line(100 + n, 'guest', f'{uuid.UUID(int=n)} started')
+            for n in range(70)
+        ]
+
+        told = witnesses.told(lines, 100, 200)
+
+        self.assertEqual(60, told.count(' started'))
+        self.assertIn('\n10 lines like those above are left out.\n', told)
