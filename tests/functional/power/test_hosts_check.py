@@ -20,7 +20,9 @@ class HostsCommandTest(base.PowerTestCase):
         (self.directory / 'nova-ha.conf').write_text(
             f'[DEFAULT]\nhosts_file = {self.directory}/hosts.yaml\n'
         )
-        (self.directory / 'password').write_text(f'{faulty.PASSWORD}\n')
+        password = self.directory / 'password'
+        password.write_text(f'{faulty.PASSWORD}\n')
+        password.chmod(0o600)
         self.write_hosts(f"""
             defaults:
               power:
