@@ -4,7 +4,7 @@ that takes.
 
 A look costs nova about a tenth of what an evacuation costs it, and until
 the last instance is back every request is somebody's outage. So the looks
-wait until nova has nothing of ours to do, or for a few seconds, and those
+wait until nova has nothing of ours to do, or for half a minute, and those
 who arrived on the same host are looked at in one request. For whom others
 wait is looked at as soon as it arrives.
 """

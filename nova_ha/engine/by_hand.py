@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 import logging
 
+from nova_ha.engine import off_proofs
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.precautions import Precautions
@@ -22,7 +23,6 @@ from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import ClusterNode
 from nova_ha.recovery.model import ComputeService
 from nova_ha.recovery.model import Host
-from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import OffBy
@@ -30,9 +30,6 @@ from nova_ha.recovery.states import PowerState
 from nova_ha.recovery.states import RecoveryState
 
 LOG = logging.getLogger(__name__)
-
-CONFIRMED = 'confirmed'
-"""The method of an off-proof that is a person's word."""
 
 
 class ByHand:
@@ -95,12 +92,7 @@ class ByHand:
             return self._journal.open(
                 host.name, flapping.OPERATOR, reason, now
             )
-        proof = OffProof(
-            host=host.name,
-            method=CONFIRMED,
-            witness=f'confirmed by {who}',
-            verified_at=now,
-        )
+        proof = off_proofs.of_word(host.name, who, now)
         return self._journal.open(
             host.name,
             flapping.OPERATOR,

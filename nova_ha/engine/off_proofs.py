@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Off-proofs that the engine makes of a read, and takes back."""
+"""Off-proofs that the engine makes of a read or a word, and takes back."""
 
 import datetime
 
@@ -24,6 +24,16 @@ def of_read(host: Host, at: datetime.datetime, why: str) -> OffProof:
         witness=f'power state read again for {why}',
         verified_at=at,
         was_running=False,
+    )
+
+
+def of_word(host: str, who: str, at: datetime.datetime) -> OffProof:
+    """Return the proof that a host is off which is a person's word."""
+    return OffProof(
+        host=host,
+        method='confirmed',
+        witness=f'confirmed by {who}',
+        verified_at=at,
     )
 
 

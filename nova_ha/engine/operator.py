@@ -5,6 +5,7 @@ from collections.abc import Callable
 import dataclasses
 from typing import Any
 
+from nova_ha.engine import off_proofs
 from nova_ha.engine.gates import Gates
 from nova_ha.engine.journal import Journal
 from nova_ha.engine.modes import ModeKeeper
@@ -16,7 +17,6 @@ from nova_ha.recovery import lifecycle
 from nova_ha.recovery import states
 from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.gate import EXPECTED_BACK
-from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
 from nova_ha.recovery.states import Event
 from nova_ha.recovery.states import RecoveryState
@@ -78,12 +78,7 @@ class Operator:
         recovery = self._store.get(uuid)
         if recovery.state is not RecoveryState.FENCE_FAILED:
             raise errors.IllegalTransition(recovery.state.value, 'confirm-off')
-        proof = OffProof(
-            host=recovery.host,
-            method='confirmed',
-            witness=f'confirmed by {who}',
-            verified_at=self._clock.now(),
-        )
+        proof = off_proofs.of_word(recovery.host, who, self._clock.now())
         return self._move(recovery, Event.OFF_VERIFIED, who, off_proof=proof)
 
     def release(self, uuid: str, who: str) -> Recovery:

@@ -2,6 +2,7 @@
 """Arguments that several commands take."""
 
 import argparse
+from collections.abc import Sequence
 import datetime
 
 from nova_ha.osc import following
@@ -47,6 +48,16 @@ def add_recovery(parser: argparse.ArgumentParser) -> None:
         help='A recovery: its uuid, the beginning of it (from four '
         'characters on), or the name of a host, whose active recovery or '
         'else whose newest is meant.',
+    )
+
+
+def add_states(parser: argparse.ArgumentParser, states: Sequence[str]) -> None:
+    """Add which states a list is of."""
+    parser.add_argument(
+        '--state',
+        action='append',
+        choices=states,
+        help='Show only those in this state; repeat it for several.',
     )
 
 

@@ -47,12 +47,7 @@ class ListEvacuations(commands.Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         arguments.add_recovery(parser)
-        parser.add_argument(
-            '--state',
-            action='append',
-            choices=STATES,
-            help='Show only those in this state; repeat it for several.',
-        )
+        arguments.add_states(parser, STATES)
         arguments.add_paging(parser, 'instance')
         return parser
 

@@ -56,12 +56,7 @@ class ListRecoveries(commands.Lister):
             help='Show only those of this host, by its full name in nova or '
             'in Pacemaker.',
         )
-        parser.add_argument(
-            '--state',
-            action='append',
-            choices=STATES,
-            help='Show only those in this state; repeat it for several.',
-        )
+        arguments.add_states(parser, STATES)
         which = parser.add_mutually_exclusive_group()
         which.add_argument(
             '--active',
