@@ -7,6 +7,7 @@ from nova_ha.api.ports import FenceAnswer
 from nova_ha.api.ports import Health
 from nova_ha.api.ports import Insight
 from nova_ha.cmd.readiness import Readiness
+from nova_ha.cmd.readiness import store_look
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
@@ -38,7 +39,8 @@ class LocalFencing:
         self._engine = engine
         self._world = world
         self._settings = settings
-        self._readiness = Readiness(engine.beats, world)
+        self._store_look = store_look(world)
+        self._readiness = Readiness(engine.beats, world, self._store_look)
         self.retry = engine.operator.retry
         self.confirm_off = engine.operator.confirm_off
         self.release = engine.operator.release
@@ -92,9 +94,7 @@ class LocalFencing:
         """Return what keeps this daemon from fencing, and what does not."""
         gone = self._world.hosts.problem()
         problems = [gone] if gone else []
-        try:
-            self._world.store.check()
-        except errors.StoreError as store:
+        if store := self._store_look.get():
             try:
                 self._world.spool.check()
             except errors.StoreError as spool:

@@ -4,59 +4,62 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
-import threading
 
+from nova_ha.cmd.fresh import Fresh
 from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 
-FRESH = 1.0
-"""Seconds for which an answer is good: anybody may ask, and each look is a
-write to the store."""
 STALL = 30.0
 """Seconds without a beat of the engine, as systemd's watchdog has it."""
+
+
+def store_look(world: World) -> Fresh[errors.StoreError | None]:
+    """Return what finds out what is wrong with the store.
+
+    Each look is a write to it, which the fence path must not wait for.
+    """
+
+    def look() -> errors.StoreError | None:
+        try:
+            world.store.check()
+        except errors.StoreError as error:
+            return error
+        return None
+
+    return Fresh(look, world.clock.monotonic)
 
 
 class Readiness:
     """Looks at the store, the hosts file and the engine's beats.
 
     :param beats: grows while the engine's vital loops turn.
+    :param store: what is wrong with it.
     """
 
-    def __init__(self, beats: Callable[[], int], world: World) -> None:
+    def __init__(
+        self,
+        beats: Callable[[], int],
+        world: World,
+        store: Fresh[errors.StoreError | None],
+    ) -> None:
         self._beats = beats
         self._world = world
-        self._looking = threading.Lock()
-        self._found: Sequence[str] = ('nobody has looked yet',)
-        self._looked_at: float | None = None
+        self._store = store
         self._seen = -1
         self._seen_at = world.clock.monotonic()
+        self._fresh = Fresh(self._reasons, world.clock.monotonic)
 
     def reasons(self) -> Sequence[str]:
-        """Return why it cannot; empty when it can.
+        """Return why it cannot; empty when it can."""
+        return self._fresh.get()
 
-        While one asks a store that is slow to answer, the others are told
-        what was so before.
-        """
-        if self._looking.acquire(blocking=self._looked_at is None):
-            try:
-                self._look()
-            finally:
-                self._looking.release()
-        return self._found
+    def _reasons(self) -> Sequence[str]:
+        return tuple(self._look(self._world.clock.monotonic()))
 
-    def _look(self) -> None:
-        now = self._world.clock.monotonic()
-        if self._looked_at is not None and now - self._looked_at < FRESH:
-            return
-        self._found = tuple(self._reasons(now))
-        self._looked_at = now
-
-    def _reasons(self, now: float) -> Iterator[str]:
+    def _look(self, now: float) -> Iterator[str]:
         if problem := self._world.hosts.problem():
             yield problem
-        try:
-            self._world.store.check()
-        except errors.StoreError as error:
+        if error := self._store.get():
             yield f'the store cannot be written: {error}'
         beats = self._beats()
         if beats != self._seen:

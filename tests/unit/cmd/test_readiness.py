@@ -34,7 +34,11 @@ class ReadinessTest(unittest.TestCase):
     def setUp(self):
         self.world = World()
         self.beats = 0
-        self.readiness = readiness.Readiness(lambda: self.beats, self.world)
+        self.readiness = readiness.Readiness(
+            lambda: self.beats,
+            self.world,
+            readiness.store_look(self.world),
+        )
 
     def later(self, seconds, beats=1):
         self.world.at += seconds
