@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes requests from a web server of this machine; see :mod:`.forward`."""
+"""Takes requests from a web server of this machine; see :mod:`.forward`.
+
+The web server is the fencer's own process, which serves the API on TCP, or
+another that runs nova_ha.wsgi.
+"""
 
 from collections.abc import Mapping
 import json
@@ -21,6 +25,20 @@ from nova_ha.api.routes import ROUTES
 
 LOG = log.getLogger(__name__)
 MODE = '0660'
+
+
+def path(conf: cfg.ConfigOpts) -> pathlib.Path | None:
+    """Return where the socket is; None if nobody needs one.
+
+    One that no option names, since only the fencer's own process uses it, is
+    beside that of the fence path.
+    """
+    if conf.api.socket:
+        return pathlib.Path(conf.api.socket)
+    if not conf.api.enabled:
+        return None
+    beside = pathlib.Path(conf.fencer.socket)
+    return beside.with_name(f'{beside.stem}-api{beside.suffix}')
 
 
 class Gate:
@@ -62,23 +80,24 @@ class Gate:
 
 
 class FrontApi(server.UnixApi):
-    """The API on the socket of [api], where one is named.
+    """The API on a second socket, where one is needed.
 
     :param conf: with the options of [api].
     """
 
     def __init__(self, conf: cfg.ConfigOpts, fencing: Fencing) -> None:
         options = conf.api
-        self._wanted = bool(options.socket)
+        place = path(conf)
+        self._wanted = place is not None
         users = audit.Users(
             options.socket_users, 'socket_users in section [api]'
         )
         super().__init__(
             server.Where(
                 'API for a web server',
-                pathlib.Path(options.socket),
+                place or pathlib.Path(),
                 unix_socket.Rights(
-                    None, options.socket_group, MODE, section='api'
+                    None, options.socket_group or None, MODE, section='api'
                 ),
                 options.threads,
             ),

@@ -1,25 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Serves the REST API on TCP, beside the local one and apart from it.
+"""Serves the REST API on TCP.
 
-It has threads of its own. Whatever keeps it from being served, its
-certificate, its port, a mistake in the policy file, is told in the log and
-tried again: the fence path does not wait for it.
+Whatever keeps it from being served, its certificate, its port, a mistake in
+the policy file, is told in the log and tried again.
 """
 
+from collections.abc import Callable
 import threading
 
 from oslo_config import cfg
 from oslo_log import log
 
-from nova_ha.api import app
-from nova_ha.api import identity
 from nova_ha.api import serving
-from nova_ha.api import settings
 from nova_ha.api import tls
-from nova_ha.api.ports import Fencing
-from nova_ha.api.route import Parts
-from nova_ha.api.routes import ROUTES
-from nova_ha.policies import enforcer
 
 LOG = log.getLogger(__name__)
 BACKLOG = 128
@@ -30,13 +23,15 @@ RETRY = 10.0
 class TcpApi:
     """The API on TCP, once it can be served.
 
-    :param conf: with the options of [api], and those files that the options
-        of [keystone_authtoken] and [oslo_policy] are read from.
+    :param conf: with the options of [api].
+    :param application: makes what is served; may raise anything.
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, fencing: Fencing) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, application: Callable[[], object]
+    ) -> None:
         self._conf = conf
-        self._fencing = fencing
+        self._application = application
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._server: serving.Server | None = None
@@ -117,19 +112,6 @@ class TcpApi:
             options.bind_host,
             options.bind_port,
             'with TLS' if adapter else 'without TLS',
-        )
-
-    def _application(self) -> object:
-        # Half a second that only those wait who serve it.
-        from nova_ha.api import tokens  # noqa: PLC0415
-
-        gate = identity.Gate(
-            tokens.protocol(self._conf), enforcer.Policy(self._conf)
-        )
-        return app.build(
-            [route for route in ROUTES if not route.local],
-            Parts(self._fencing, settings.Defaults(self._conf)),
-            gate,
         )
 
 

@@ -31,13 +31,13 @@ class Rights:
     """Who may open the socket.
 
     :ivar owner: name of a user; None for the one this process runs as.
-    :ivar group: name of a group.
+    :ivar group: name of a group; None for the one this process runs as.
     :ivar mode: octal, as text.
     :ivar section: of the configuration, where they are said.
     """
 
     owner: str | None
-    group: str
+    group: str | None
     mode: str
     section: str = 'fencer'
 
@@ -76,14 +76,19 @@ class UnixSocket:
 
 
 def _ids(rights: Rights) -> tuple[int, int]:
+    return _uid(rights), _gid(rights)
+
+
+def _gid(rights: Rights) -> int:
+    if rights.group is None:
+        return os.getgid()
     try:
-        gid = grp.getgrnam(rights.group).gr_gid
+        return grp.getgrnam(rights.group).gr_gid
     except KeyError:
         raise SocketError(
             f'socket_group in [{rights.section}]: there is no group '
             f'{rights.group}'
         ) from None
-    return _uid(rights), gid
 
 
 def _uid(rights: Rights) -> int:

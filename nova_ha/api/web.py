@@ -8,6 +8,7 @@ from oslo_config import cfg
 
 from nova_ha.api import app
 from nova_ha.api import forward
+from nova_ha.api import front
 from nova_ha.api import identity
 from nova_ha.api import settings
 from nova_ha.api import tokens
@@ -32,8 +33,8 @@ def application(conf: cfg.ConfigOpts) -> Any:
     :raises Misconfigured: [api] socket is not set.
     :raises tokens.Misconfigured: [keystone_authtoken] cannot work.
     """
-    path = conf.api.socket
-    if not path:
+    path = front.path(conf)
+    if path is None:
         raise Misconfigured(
             'socket in section [api] of nova-ha.conf is not set: name one, '
             'for instance /run/nova-ha/api.sock, with socket_group and '
@@ -41,7 +42,7 @@ def application(conf: cfg.ConfigOpts) -> Any:
         )
     gate = identity.Gate(tokens.protocol(conf), enforcer.Policy(conf))
     return app.build(
-        [_forwarded(route, path) for route in ROUTES if not route.local],
+        [_forwarded(route, str(path)) for route in ROUTES if not route.local],
         # No handler of the web server's own asks the engine.
         Parts(typing.cast(Fencing, None), settings.Defaults(conf)),
         gate,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fencer as a service: parts put together, started and stopped."""
 
+from collections.abc import Sequence
 import pathlib
 import signal
 import threading
@@ -13,12 +14,12 @@ from oslo_service import service
 from nova_ha import conf as options
 from nova_ha.api.front import FrontApi
 from nova_ha.api.server import LocalApi
-from nova_ha.api.tcp import TcpApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
 from nova_ha.cmd import systemd
 from nova_ha.cmd.insight import Insight
 from nova_ha.cmd.local_fencing import LocalFencing
+from nova_ha.cmd.rest_api.process import RestApi
 from nova_ha.compute.gateway import NovaCompute
 from nova_ha.db import modes
 from nova_ha.db import spool
@@ -35,6 +36,7 @@ from nova_ha.notification.log import LogNotifier
 from nova_ha.power.drivers import Power
 from nova_ha.probe import SocketProbe
 from nova_ha.recovery import ports
+from nova_ha.recovery.deadline import Deadline
 from nova_ha.rules.registry import RulesFile
 from nova_ha.yaml_file.problems import FileError
 
@@ -47,12 +49,13 @@ BEAT = 1.0
 class Fencer(service.ServiceBase):  # type: ignore[misc]
     """What runs as ``nova-ha-fencer``.
 
+    :param arguments: that ``conf`` was read from, for processes of its own.
     :raises FileError: the hosts file or the rules file cannot be used.
     :raises ComputeMisconfigured: [nova] cannot be used.
     :raises ImageMisconfigured: [glance] cannot be used.
     """
 
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
+    def __init__(self, conf: cfg.ConfigOpts, arguments: Sequence[str]) -> None:
         self._conf = conf
         self._stopping = threading.Event()
         self._stopped = threading.Event()
@@ -95,7 +98,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         fencing = LocalFencing(self._engine, world, settings, insight)
         self._api = LocalApi(conf, fencing)
         self._front = FrontApi(conf, fencing)
-        self._tcp = TcpApi(conf, fencing)
+        self._rest = RestApi(conf, arguments)
 
     def start(self) -> None:
         """Start; ready when the socket answers."""
@@ -105,7 +108,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._engine.start()
         self._api.start()
         self._front.start()
-        self._tcp.start()
+        self._rest.start()
         systemd.notify('READY=1')
         LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
 
@@ -135,7 +138,7 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
             self._hosts.reload()
             self._rules.use(rules)
             self._conf.mutate_config_files()
-            self._tcp.reload()
+            self._rest.reload()
             LOG.info(
                 'Reloaded: %d hosts, %d rules',
                 len(self._hosts.all()),
@@ -160,13 +163,19 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
     def _stop_apis(self, timeout: float) -> None:
         """Let each bring to its end what is under way, at the same time."""
         stopping = [
-            threading.Thread(target=api.stop, args=(timeout,))
-            for api in (self._api, self._front, self._tcp)
+            threading.Thread(target=stop, args=(timeout,))
+            for stop in (self._api.stop, self._stop_serving_people)
         ]
         for thread in stopping:
             thread.start()
         for thread in stopping:
             thread.join()
+
+    def _stop_serving_people(self, timeout: float) -> None:
+        """Stop the process that asks before the socket it asks at."""
+        end = Deadline.after(timeout)
+        self._rest.stop(timeout)
+        self._front.stop(max(0.0, end.remaining()))
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()

@@ -20,13 +20,11 @@ from oslo_service import service  # noqa: E402
 
 from nova_ha import conf as options  # noqa: E402
 from nova_ha.api.unix_socket import SocketError  # noqa: E402
+from nova_ha.cmd import configuration  # noqa: E402
 from nova_ha.cmd.daemon import Fencer  # noqa: E402
 from nova_ha.db import migration  # noqa: E402
 from nova_ha.recovery import errors  # noqa: E402
-from nova_ha.version import version_string  # noqa: E402
 from nova_ha.yaml_file.problems import FileError  # noqa: E402
-
-PROJECT = 'nova-ha'
 
 LOG = logging.getLogger(__name__)
 
@@ -37,9 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     :returns: 1 when it cannot start, with one line that says why.
     """
     try:
-        conf = _configuration(argv)
+        arguments = sys.argv[1:] if argv is None else argv
+        conf = configuration.read(arguments)
+        options.check(conf)
+        logging.setup(conf, configuration.PROJECT)
         _check_schema(conf)
-        fencer = Fencer(conf)
+        fencer = Fencer(conf, arguments)
         service.launch(conf, fencer, restart_method='mutate', no_fork=True)
     except (
         cfg.Error,
@@ -50,19 +51,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f'nova-ha-fencer: {e}', file=sys.stderr)
         return 1
     return 0
-
-
-def _configuration(argv: Sequence[str] | None) -> cfg.ConfigOpts:
-    conf = cfg.ConfigOpts()
-    logging.register_options(conf)
-    logging.set_defaults()
-    options.register_opts(conf)
-    conf(
-        argv, project=PROJECT, prog='nova-ha-fencer', version=version_string()
-    )
-    options.check(conf)
-    logging.setup(conf, PROJECT)
-    return conf
 
 
 def _check_schema(conf: cfg.ConfigOpts) -> None:

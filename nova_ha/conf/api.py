@@ -44,8 +44,8 @@ LIMITS: Sequence[cfg.Opt] = (
         help='How many requests the API answers at the same time. Further '
         'ones wait. These threads are not those of the fence path, which '
         'are in [fencer], so no crowd of readers can hold a fence request '
-        'up; yet they share the CPU and the connections to the store '
-        '([database] max_pool_size), so more is not better.',
+        'up; yet they share the connections to the store ([database] '
+        'max_pool_size), so more is not better.',
     ),
     cfg.FloatOpt(
         'idle_timeout',
@@ -76,14 +76,17 @@ FRONT: Sequence[cfg.Opt] = (
         'from a web server of this machine that runs nova_ha.wsgi (uWSGI, '
         'mod_wsgi), and which has found out who asks and whether they may. '
         'It is not the socket of [fencer], whose threads are the fence '
-        'path\'s. Empty: there is none, and nova_ha.wsgi cannot be used. '
-        'Usual: /run/nova-ha/api.sock.',
+        'path\'s. Empty: nova_ha.wsgi cannot be used; with enabled, the '
+        'fencer\'s own process uses one beside that of [fencer], which '
+        'nobody else may. Usual: /run/nova-ha/api.sock.',
     ),
     cfg.StrOpt(
         'socket_group',
-        default='root',
+        default='',
         help='Group that may open the socket: the one that the web server '
-        'runs as. The name of a group that does not exist is an error.',
+        'runs as. Unless the fencer runs as root, it must be one of that '
+        'group. The name of a group that does not exist is an error. Empty: '
+        'the group the fencer runs as.',
     ),
     cfg.ListOpt(
         'socket_users',
@@ -99,7 +102,8 @@ OPTS: Sequence[cfg.Opt] = (
     cfg.BoolOpt(
         'enabled',
         default=False,
-        help='Serve the REST API on TCP. It needs [keystone_authtoken]. '
+        help='Serve the REST API on TCP, in a process of low priority that '
+        'the fencer starts. It needs [keystone_authtoken]. '
         'When it cannot be served, for instance because its port is taken, '
         'the log says so, it is tried again every 10 seconds, and the fence '
         'path goes on as ever.',

@@ -9,21 +9,19 @@ with the name of a class of :mod:`nova_ha.recovery.errors`.
 
 import argparse
 from collections.abc import Sequence
-import os
 import sys
 from typing import Any
 
 from oslo_config import cfg
 
 from nova_ha import conf as options
+from nova_ha.cmd import priority
 from nova_ha.cmd.commands import output
 from nova_ha.cmd.inquiries import capacity
 from nova_ha.cmd.inquiries import snapshots
 from nova_ha.recovery import errors
 
 PROJECT = 'nova-ha'
-NICE = 10
-"""It takes the processor only when the fencer does not want it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('--upto', type=int, default=1)
     parser.add_argument('question', choices=('capacity', 'snapshots'))
     args = parser.parse_args(argv)
-    os.nice(NICE)
+    priority.step_back()
     try:
         output.print_json({'answer': _answer(args)})
     except errors.RecoveryError as error:

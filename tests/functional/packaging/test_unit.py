@@ -13,12 +13,16 @@ import signal
 import subprocess
 import unittest
 
+import requests
+
 from tests.functional.daemon.base import SmallWorld
 from tests.functional.daemon.process import Systemd
+from tests.functional.daemon.process import wait_until
 from tests.functional.pacemaker.base import open_to_all
 from tests.functional.pacemaker.base import tool
 from tests.functional.packaging import base
 from tests.functional.packaging import restricted
+from tests.functional.servers.process import free_port
 
 UNIT = base.ROOT / 'pacemaker/nova-ha-fencer.service'
 WORST = 14
@@ -212,6 +216,28 @@ class WorkTest(RestrictedTestCase):
         self.assertNotIn('Traceback', self.fencer.log())
         self.assertNotIn('not permitted', self.fencer.log())
 
+    def test_serves_people(self):
+        port = free_port()
+        self.fencer.configure(
+            {
+                'fencer': {'socket_group': GROUP},
+                'api': {'enabled': True, 'bind_port': port},
+                'keystone_authtoken': {'auth_type': 'none'},
+            }
+        )
+        self.fencer.start()
+        health = f'http://127.0.0.1:{port}/v1/health/ready'
+
+        def ready():
+            try:
+                return requests.get(health, timeout=10).ok
+            except requests.ConnectionError:
+                return False
+
+        wait_until(ready, 'REST API')
+        self.assertEqual(0, self.fencer.terminate())
+        self.assertNotIn('not permitted', self.fencer.log())
+
     def test_root_beside_it_does_no_harm(self):
         """What root makes in the store, the fencer can go on with."""
         self.fencer.start()
@@ -277,6 +303,7 @@ class RefusedTest(RestrictedTestCase):
 
     def test_refused(self):
         self.assertEqual([], self.refused('import ssl, sqlite3, ctypes'))
+        self.assertEqual([], self.refused('import os; os.nice(10)'))
         self.assert_refused('Read-only', 'open("/etc/x", "w")')
         self.assert_refused('Read-only', f'open("{base.directory()}/x", "w")')
         self.assert_refused(

@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does reading the API slow fencing down? Fences hosts without readers and
-with them, and says how the two compare.
+"""Does reading the API slow fencing down? Fences hosts without readers,
+with readers of the fencer that fences, and with as many readers of another
+fencer, and says how they compare.
 
 ::
 
-    python -m tests.functional.rest.beside_fencing --hosts 20 --readers 50
+    python -m tests.functional.rest.beside_fencing --hosts 12 --readers 50
 
-Daemon, Keystone, readers and power are on this machine, so what the readers
-cost is their own CPU time too: a real API has its clients elsewhere.
+Daemon, Keystone, readers and power are on this machine, where a real API has
+its clients elsewhere. What the readers' own CPU time costs is seen from those
+who read at the other fencer.
 """
 
 import argparse
 from collections.abc import Iterator
+from collections.abc import Sequence
 import concurrent.futures
 import contextlib
 import dataclasses
+import enum
 import http.client
+import itertools
 import multiprocessing
 import pathlib
 import statistics
@@ -27,11 +32,34 @@ from tests.functional import servers
 from tests.functional.daemon.process import FencerProcess
 from tests.functional.daemon.process import wait_until
 from tests.functional.rest import base
+from tests.functional.servers.keystone_server import Keystone
 from tests.functional.servers.process import free_port
 
 PATHS = ('/v1/hosts', '/v1/recoveries', '/v1/health', '/v1/mode')
 PARALLEL = 4
 """Hosts that are fenced at the same time, as Pacemaker would in a bad hour."""
+
+
+FAST = ('scan_interval', 'host_watch_interval', 'power_watch_interval')
+"""Intervals that other tests make short."""
+
+
+class Load(enum.Enum):
+    """Who reads beside.
+
+    What readers elsewhere slow down is what their CPU time costs.
+    """
+
+    NONE = 'no readers'
+    ELSEWHERE = 'readers at another fencer of this machine'
+    HERE = 'readers at the fencer that fences'
+
+
+ORDER = (
+    *(Load.NONE, Load.ELSEWHERE, Load.HERE),
+    *(Load.HERE, Load.ELSEWHERE, Load.NONE),
+)
+"""Mirrored: recoveries of before go on while the next hosts are fenced."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,44 +92,73 @@ class Round:
         return text
 
 
-class Comparison:
-    """A daemon with hosts, to be fenced in rounds."""
+class Daemon:
+    """A fencer that serves the REST API, with hosts that can be fenced."""
 
     def __init__(
-        self, directory: pathlib.Path, hosts: int, readers: int
+        self,
+        directory: pathlib.Path,
+        name: str,
+        hosts: list[str],
+        keystone: Keystone,
     ) -> None:
-        self.keystone = servers.keystone()
         self.port = free_port()
-        self.names = [f'compute{n}' for n in range(2 * hosts)]
-        self.readers = readers
         self.fencer = FencerProcess(
             directory,
-            {name: {'driver': 'fake'} for name in self.names},
+            {host: {'driver': 'fake'} for host in hosts},
             {
                 'api': {'enabled': True, 'bind_port': self.port},
-                'keystone_authtoken': base.authtoken(self.keystone),
+                'keystone_authtoken': base.authtoken(keystone),
+                # As an operator has them.
+                'engine': dict.fromkeys(FAST),
             },
+            name,
         )
         self.fencer.make_store()
-
-    def run(self) -> tuple[Round, Round]:
-        """Return how it went without readers, and with them."""
         self.fencer.start()
-        try:
-            wait_until(self._serves, 'REST API')
-            half = len(self.names) // 2
-            alone = Round(self._fence(self.names[:half]), [])
-            with self._reading() as reads:
-                beside = self._fence(self.names[half:])
-            return alone, Round(beside, reads)
-        finally:
-            self.fencer.terminate()
+        wait_until(self.serves, 'REST API')
 
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
         try:
             return read(self.port, '/v1/health/live', '') == 200
         except OSError:
             return False
+
+
+class Comparison:
+    """Two daemons, of which one fences while there are readers, or none."""
+
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        hosts: int,
+        readers: int,
+        order: Sequence[Load],
+    ) -> None:
+        self.keystone = servers.keystone()
+        self.readers = readers
+        self.order = order
+        self.names = [f'compute{n}' for n in range(len(self.order) * hosts)]
+        self.here = Daemon(directory, 'here', self.names, self.keystone)
+        self.elsewhere = Daemon(
+            directory, 'elsewhere', self.names, self.keystone
+        )
+
+    def run(self) -> dict[Load, Round]:
+        """Return how it went under each load."""
+        rounds = {load: Round([], []) for load in Load}
+        names = iter(self.names)
+        each = len(self.names) // len(self.order)
+        for load in self.order:
+            with self._reading(load) as reads:
+                now = list(itertools.islice(names, each))
+                rounds[load].fences.extend(self._fence(now))
+            rounds[load].reads.extend(reads)
+        return rounds
+
+    def stop(self) -> None:
+        self.here.fencer.stop()
+        self.elsewhere.fencer.stop()
 
     def _fence(self, names: list[str]) -> list[float]:
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
@@ -109,19 +166,23 @@ class Comparison:
 
     def _timed(self, name: str) -> float:
         begin = time.monotonic()
-        self.fencer.fence(name)
+        self.here.fencer.fence(name)
         return time.monotonic() - begin
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[list[float]]:
+    def _reading(self, load: Load) -> Iterator[list[float]]:
         """Read by a process of its own, for as long as it lasts."""
+        if load is Load.NONE:
+            yield []
+            return
+        daemon = self.here if load is Load.HERE else self.elsewhere
         token = self.keystone.token('rita', **base.SYSTEM)
         context = multiprocessing.get_context('spawn')
         reading, over = context.Event(), context.Event()
         times = context.SimpleQueue()
         process = context.Process(
             target=readers,
-            args=(self.port, token, self.readers, reading, over, times),
+            args=(daemon.port, token, self.readers, reading, over, times),
             daemon=True,
         )
         process.start()
@@ -167,26 +228,39 @@ def read(port, path, token):
         connection.close()
 
 
-def compare(hosts: int, readers: int) -> tuple[Round, Round]:
-    """Return the two rounds."""
+def compare(
+    hosts: int, readers: int, order: Sequence[Load]
+) -> dict[Load, Round]:
+    """Return how hosts were fenced under each load.
+
+    :param hosts: in each round.
+    """
     with tempfile.TemporaryDirectory(prefix='nova-ha-') as directory:
-        place = pathlib.Path(directory)
-        comparison = Comparison(place, hosts, readers)
+        comparison = Comparison(pathlib.Path(directory), hosts, readers, order)
         try:
             return comparison.run()
         finally:
-            comparison.fencer.stop()
+            comparison.stop()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition('\n\n')[0])
-    parser.add_argument('--hosts', type=int, default=20)
+    parser.add_argument('--hosts', type=int, default=12)
     parser.add_argument('--readers', type=int, default=50)
+    parser.add_argument('--times', type=int, default=4)
     arguments = parser.parse_args()
-    alone, beside = compare(arguments.hosts, arguments.readers)
-    print(f'without readers: {alone}')
-    print(f'with {arguments.readers} readers: {beside}')
-    print(f'ratio of the medians: {beside.median / alone.median:.2f}')
+    rounds = compare(
+        arguments.hosts, arguments.readers, ORDER * arguments.times
+    )
+    for load, found in rounds.items():
+        print(f'{load.value}: {found}')
+    here, elsewhere, alone = (
+        rounds[load].median for load in (Load.HERE, Load.ELSEWHERE, Load.NONE)
+    )
+    print(
+        f'median, readers here to readers elsewhere: {here / elsewhere:.2f}, '
+        f'to no readers: {here / alone:.2f}'
+    )
     return 0
 
 

@@ -19,6 +19,7 @@ from nova_ha.conf import api as options
 from nova_ha.conf import fencer
 from tests.functional.daemon.process import wait_until
 from tests.functional.rest import certificates
+from tests.functional.rest import in_process
 from tests.functional.servers.process import free_port
 from tests.unit.api import scripted
 
@@ -48,7 +49,9 @@ class TlsTestCase(unittest.TestCase):
             **overrides,
         }.items():
             conf.set_override(name, value, options.GROUP)
-        api = tcp.TcpApi(conf, scripted.Engine())
+        api = tcp.TcpApi(
+            conf, lambda: in_process.application(conf, scripted.Engine())
+        )
         api.start()
         self.addCleanup(api.stop, 5)
         wait_until(lambda: api.serving, 'REST API')
