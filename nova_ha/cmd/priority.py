@@ -10,7 +10,8 @@ NICE = 10
 def step_back() -> None:
     """Take the processor only when the fencer does not want it.
 
-    Where that is not allowed, the process does its work all the same.
+    Where that is not allowed, and our systemd unit allows no change of
+    priorities, the process does its work all the same.
     """
     with contextlib.suppress(OSError):
         os.nice(NICE)

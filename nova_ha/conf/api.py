@@ -102,8 +102,8 @@ OPTS: Sequence[cfg.Opt] = (
     cfg.BoolOpt(
         'enabled',
         default=False,
-        help='Serve the REST API on TCP, in a process of low priority that '
-        'the fencer starts. It needs [keystone_authtoken]. '
+        help='Serve the REST API on TCP, in a process that the fencer '
+        'starts. It needs [keystone_authtoken]. '
         'When it cannot be served, for instance because its port is taken, '
         'the log says so, it is tried again every 10 seconds, and the fence '
         'path goes on as ever.',
