@@ -8,7 +8,6 @@ from oslo_config import cfg
 
 from nova_ha.api import app
 from nova_ha.api import forward
-from nova_ha.api import front
 from nova_ha.api import identity
 from nova_ha.api import settings
 from nova_ha.api import tokens
@@ -27,26 +26,33 @@ class Misconfigured(Exception):
     """There is no way to the daemon."""
 
 
-def application(conf: cfg.ConfigOpts) -> Any:
+def application(conf: cfg.ConfigOpts, path: str) -> Any:
     """Return the application.
 
-    :raises Misconfigured: [api] socket is not set.
+    :param path: of the daemon's socket.
     :raises tokens.Misconfigured: [keystone_authtoken] cannot work.
     """
-    path = front.path(conf)
-    if path is None:
+    gate = identity.Gate(tokens.protocol(conf), enforcer.Policy(conf))
+    return app.build(
+        [_forwarded(route, path) for route in ROUTES if not route.local],
+        # No handler of the web server's own asks the engine.
+        Parts(typing.cast(Fencing, None), settings.Defaults(conf)),
+        gate,
+    )
+
+
+def named_socket(conf: cfg.ConfigOpts) -> str:
+    """Return the path of the socket that is there for a web server.
+
+    :raises Misconfigured: [api] socket is not set.
+    """
+    if not conf.api.socket:
         raise Misconfigured(
             'socket in section [api] of nova-ha.conf is not set: name one, '
             'for instance /run/nova-ha/api.sock, with socket_group and '
             'socket_users of the web server, and restart nova-ha-fencer'
         )
-    gate = identity.Gate(tokens.protocol(conf), enforcer.Policy(conf))
-    return app.build(
-        [_forwarded(route, str(path)) for route in ROUTES if not route.local],
-        # No handler of the web server's own asks the engine.
-        Parts(typing.cast(Fencing, None), settings.Defaults(conf)),
-        gate,
-    )
+    return str(conf.api.socket)
 
 
 def _forwarded(route: Route, path: str) -> Route:

@@ -30,4 +30,5 @@ def _configuration() -> cfg.ConfigOpts:
     return conf
 
 
-application = web.application(_configuration())
+_conf = _configuration()
+application = web.application(_conf, web.named_socket(_conf))

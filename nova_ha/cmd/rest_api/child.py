@@ -14,6 +14,7 @@ import threading
 from oslo_config import cfg
 from oslo_log import log as logging
 
+from nova_ha.api import front
 from nova_ha.api import web
 from nova_ha.api.tcp import TcpApi
 from nova_ha.cmd import configuration
@@ -30,7 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     priority.step_back()
     conf = configuration.read(argv)
     logging.setup(conf, configuration.PROJECT)
-    api = TcpApi(conf, functools.partial(web.application, conf))
+    api = TcpApi(
+        conf, functools.partial(web.application, conf, str(front.path(conf)))
+    )
     threading.Thread(target=_end_with_the_daemon, daemon=True).start()
     api.start()
     while signal.sigwait(SIGNALS) is signal.SIGHUP:

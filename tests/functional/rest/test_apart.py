@@ -52,7 +52,9 @@ class ApartTest(base.ApiTestCase):
         daemon = front.FrontApi(conf, self.engine)
         daemon.start()
         self.addCleanup(daemon.stop, 5)
-        people = tcp.TcpApi(conf, lambda: web.application(conf))
+        people = tcp.TcpApi(
+            conf, lambda: web.application(conf, str(front.path(conf)))
+        )
         people.start()
         self.addCleanup(people.stop, 5)
         wait_until(lambda: people.serving, 'REST API')
