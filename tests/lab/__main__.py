@@ -109,6 +109,8 @@ def machine(lab: Lab, name: str) -> Machine:
 
 def run_openstack(lab: Lab, arguments: argparse.Namespace) -> None:
     """Become the client, in the lab's network."""
+    if not lab.ready_marker.exists():
+        raise LabError('this lab is not up: up --api')
     program = str(pathlib.Path(sys.executable).with_name('openstack'))
     os.execve(
         program,
