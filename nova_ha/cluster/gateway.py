@@ -155,4 +155,5 @@ def _node(
         unclean=node.unclean,
         gate=held.gates.get(node.name, Gate.OPEN),
         compute_active=unknown or node.name in seen.compute_on,
+        compute_unknown=unknown and node.name not in seen.compute_on,
     )

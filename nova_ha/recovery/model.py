@@ -495,6 +495,9 @@ class ClusterNode:
     :ivar gate: see :class:`~.states.Gate`.
     :ivar compute_active: the resource nova-compute is active there, or may
         be: it is being started or stopped, or its state is not known.
+    :ivar compute_unknown: active only in so far as nobody has looked: the
+        node is lost, or Pacemaker does not look there for the resource, as
+        is right for controllers.
     """
 
     name: str
@@ -503,6 +506,7 @@ class ClusterNode:
     unclean: bool
     gate: Gate
     compute_active: bool
+    compute_unknown: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@
 import argparse
 from collections.abc import Sequence
 import dataclasses
+import os
 import pathlib
 import sys
 import time
 
 from tests.lab import choice
+from tests.lab import rest_api
 from tests.lab import status
 from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
@@ -31,6 +33,12 @@ def up(lab: Lab, _arguments: argparse.Namespace) -> None:
     started = time.monotonic()
     lab.up(Progress())
     print(f'ready after {time.monotonic() - started:.1f} s')
+    if lab.config.api:
+        print(
+            f'REST API {lab.config.api_url}; log in with '
+            f'OS_CLIENT_CONFIG_FILE={lab.config.clouds_file} '
+            f'OS_CLOUD={rest_api.CLOUD}, or by the command openstack'
+        )
 
 
 def down(lab: Lab, arguments: argparse.Namespace) -> None:
@@ -99,6 +107,18 @@ def machine(lab: Lab, name: str) -> Machine:
     return lab.stack.machine(name, lab.hosts.values())
 
 
+def run_openstack(lab: Lab, arguments: argparse.Namespace) -> None:
+    """Become the client, in the lab's network."""
+    if not lab.ready_marker.exists():
+        raise LabError('this lab is not up: up --api')
+    program = str(pathlib.Path(sys.executable).with_name('openstack'))
+    os.execve(
+        program,
+        [program, *arguments.words],
+        rest_api.environment(lab.config, os.environ),
+    )
+
+
 def logs(lab: Lab, arguments: argparse.Namespace) -> None:
     print(lab.log_tail(arguments.name, arguments.lines))
 
@@ -164,6 +184,16 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument('words', metavar='COMMAND', nargs=argparse.REMAINDER)
     command.set_defaults(run=run_inside)
     command = commands.add_parser(
+        'openstack',
+        # All that follows is the client's, options too.
+        prefix_chars='\0',
+        add_help=False,
+        help=f'run the client as the administrator (OS_CLOUD='
+        f'{rest_api.CLOUD}): openstack ha host list',
+    )
+    command.add_argument('words', metavar='WORD', nargs=argparse.REMAINDER)
+    command.set_defaults(run=run_openstack)
+    command = commands.add_parser(
         'scenarios', help='let hosts fail in many ways; needs Pacemaker'
     )
     command.add_argument(
@@ -197,6 +227,13 @@ def _add_up(command: argparse.ArgumentParser) -> None:
         'and the fencers; the lab remembers it until it is wiped',
     )
     _add_cluster(command)
+    command.add_argument(
+        '--api',
+        action='store_true',
+        help="with nova-ha's REST API: its fencer serves it, keystone's "
+        'catalogue has it, and clouds.yaml in the directory of the lab is '
+        "there to log in by; the lab remembers it until it is wiped",
+    )
     command.set_defaults(run=up)
 
 
@@ -230,6 +267,8 @@ def which_lab(arguments: argparse.Namespace) -> Lab:
             wished.setdefault('controllers', 1)
         if wished or getattr(arguments, 'pacemaker', False):
             wished.setdefault('controllers', config.controllers or 1)
+        if getattr(arguments, 'api', False):
+            wished['api'] = True
         config = dataclasses.replace(config, **wished)
     if arguments.command == 'scenarios':
         config = large_enough(config, arguments.names)

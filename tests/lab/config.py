@@ -23,6 +23,8 @@ BRIDGE = '10.77.0.1'
 CONTROLLER_ADDRESS = 10
 COMPUTE_ADDRESS = 20
 IPMI_PORT = 623
+#: Of the REST API on each controller's own address: nova-ha's default.
+API_PORT = 8790
 REGION = 'RegionOne'
 
 
@@ -72,6 +74,11 @@ class Ports:
     def erlang(self) -> int:
         return self.base + 9
 
+    @property
+    def compute_ha(self) -> int:
+        """Of the REST API of nova-ha, in a lab without Pacemaker."""
+        return self.base + 10
+
     def bmc(self, index: int) -> int:
         """The UDP port of the BMC of the host number ``index`` (from 1)."""
         return self.base + FIRST_BMC_OFFSET + index - 1
@@ -92,6 +99,8 @@ class LabConfig:
         where the compute hosts are mere processes.
     :ivar wiring: how Pacemaker fences a compute host: 1 through nova-ha
         alone, 2 through fence_ipmilan with nova-ha behind it.
+    :ivar api: whether the fencers serve the REST API, and keystone's
+        catalogue has it.
     """
 
     base: pathlib.Path = PROJECT / '.lab'
@@ -104,6 +113,7 @@ class LabConfig:
     report_interval: int = 10
     controllers: int = 0
     wiring: int = 1
+    api: bool = False
 
     def __post_init__(self) -> None:
         if len(str(self.base).split()) != 1:
@@ -199,6 +209,18 @@ class LabConfig:
     def keystone_url(self) -> str:
         return f'http://{self.address}:{self.ports.keystone}/v3'
 
+    @property
+    def api_url(self) -> str:
+        """Of the REST API of nova-ha; with Pacemaker, the first one's."""
+        if self.pacemaker:
+            return f'http://{controller_address(1)}:{API_PORT}'
+        return f'http://{LOOPBACK}:{self.ports.compute_ha}'
+
+    @property
+    def clouds_file(self) -> pathlib.Path:
+        """By which ``openstack`` logs in, wherever it is run."""
+        return self.base / 'clouds.yaml'
+
     def bmc_address(self, index: int) -> str:
         """Of the BMC of compute host ``index`` (from 1)."""
         if not self.pacemaker:
@@ -222,6 +244,11 @@ class LabConfig:
             f'mysql+pymysql://lab:{self.password}@{self.address}:'
             f'{self.ports.mariadb}/{name}?charset=utf8mb4'
         )
+
+
+def controller_address(index: int) -> str:
+    """Of controller number ``index`` (from 1) in a lab with Pacemaker."""
+    return f'10.77.0.{CONTROLLER_ADDRESS + index}'
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

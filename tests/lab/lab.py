@@ -11,10 +11,12 @@ from tests.lab import choice
 from tests.lab import install
 from tests.lab import processes
 from tests.lab import readiness
+from tests.lab import rest_api
 from tests.lab import starting
 from tests.lab import stopping
 from tests.lab.cloud import Cloud
 from tests.lab.config import LabConfig
+from tests.lab.config import LOOPBACK
 from tests.lab.errors import LabError
 from tests.lab.hosts import ComputeHost
 from tests.lab.pacemaker.stack import Stack
@@ -107,7 +109,9 @@ class Lab:
         hosts = list(self.hosts.values())
         if self.stack:
             return self.stack.fencers(hosts)[0]
-        return Fencer(self.config, hosts)
+        port = self.config.ports.compute_ha
+        options = rest_api.options(self.config, LOOPBACK, port)
+        return Fencer(self.config, hosts, options=options)
 
     def _number_of_hosts(self) -> int:
         """As asked for, or more if the lab was once started with more."""
@@ -166,6 +170,7 @@ class Lab:
             and all(host.bmc.pid() for host in self.hosts.values())
             and all(host.pid() for host in self.hosts_on)
             and (self.stack is None or self.stack.runs())
+            and (not self.config.api or self.fencer.running())
         )
 
     @property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.lab import install
 from tests.lab import readiness
+from tests.lab import rest_api
 from tests.lab import seeding
 from tests.lab.databases import Databases
 from tests.lab.pacemaker.stack import Stack
@@ -37,6 +38,7 @@ def start(lab: 'Lab', progress: Progress) -> None:
     _start(lab.apis, progress)
     with progress.step('users and catalogue'):
         seeding.seed_identity(lab.config, lab.cloud)
+        rest_api.write_clouds(lab.config)
     # nova needs placement to start, and the hosts need the conductor.
     _start(lab.nova, progress)
     if lab.stack:
@@ -47,6 +49,9 @@ def start(lab: 'Lab', progress: Progress) -> None:
             lab.wait_ready()
     with progress.step('flavors, image, network'):
         seeding.seed_resources(lab.cloud)
+    if lab.config.api:
+        with progress.step('the REST API of nova-ha'):
+            _serve_api(lab)
     lab.ready_marker.touch()
     _tell_hosts_away(lab, progress)
 
@@ -91,6 +96,14 @@ def _start_cluster(lab: 'Lab', stack: Stack, progress: Progress) -> None:
     with progress.step('fencers and compute services, by Pacemaker'):
         stack.wait_started(lab.hosts_on)
         lab.wait_ready()
+
+
+def _serve_api(lab: 'Lab') -> None:
+    """Pacemaker has started the fencers by now, where there is one."""
+    if not lab.fencer.running():
+        lab.start_fencer()
+    rest_api.register(lab.config, lab.fencer)
+    rest_api.wait_served(lab.config)
 
 
 def _tell_hosts_away(lab: 'Lab', progress: Progress) -> None:

@@ -48,6 +48,7 @@ def wipe(lab: 'Lab', progress: Progress) -> None:
     """
     for name in ('state', 'etc', 'run', 'log'):
         shutil.rmtree(lab.config.base / name, ignore_errors=True)
+    lab.config.clouds_file.unlink(missing_ok=True)
     progress.say('state removed')
 
 

@@ -8,6 +8,7 @@ import sys
 
 from tests.bmc.ipmi_sim import IpmiSim
 from tests.lab import config
+from tests.lab import rest_api
 from tests.lab import templating
 from tests.lab.hosts import ComputeHost
 from tests.lab.pacemaker.machine import Machine
@@ -52,6 +53,7 @@ class ControllerFencer(Fencer):
         options = {
             'cluster': {'enabled': 'true'},
             'database': {'connection': lab.database_url('nova_ha')},
+            **rest_api.options(lab, machine.address, config.API_PORT),
         }
         super().__init__(lab, hosts, name=machine.name, options=options)
         self._machine = machine
@@ -99,13 +101,13 @@ class Controller:
         self, lab: config.LabConfig, index: int, network: Network
     ) -> None:
         """Describe controller number ``index`` (from 1)."""
-        number = config.CONTROLLER_ADDRESS + index
         self.name = f'ctl{index}'
         self._lab = lab
         self._network = network
         self.machine = Machine(
-            lab, self.name, 'controller', f'10.77.0.{number}'
+            lab, self.name, 'controller', config.controller_address(index)
         )
+        number = config.CONTROLLER_ADDRESS + index
         self.bmc = IpmiSim(
             name=f'{self.name}-bmc',
             directory=self.machine.directory / 'bmc',

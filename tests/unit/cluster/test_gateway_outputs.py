@@ -93,6 +93,11 @@ class NodesTest(unittest.TestCase):
         seen = gateway_monitor.read(answer('unprobed.mon.xml'), 'nova-compute')
         self.assertNotIn('cmp2', seen.compute_on)
         self.assert_cmp2('unprobed', 'cmp2 remote online gate=shut active')
+        nodes = look('unprobed').nodes
+        self.assertEqual(
+            [False, True],
+            [nodes[name].compute_unknown for name in ('cmp1', 'cmp2')],
+        )
 
     def test_off_while_pacemaker_tries_to_connect(self):
         """crm_mon shows it as online."""

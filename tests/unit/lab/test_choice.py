@@ -49,3 +49,17 @@ class TestChoice(unittest.TestCase):
 
         with self.assertRaisesRegex(LabError, 'up without Pacemaker, not'):
             choice.remember(self.with_cluster)
+
+    def test_api_is_remembered(self):
+        served = dataclasses.replace(self.plain, api=True)
+        choice.remember(served)
+
+        self.assertEqual(served, choice.remembered(self.plain))
+
+    def test_lab_without_the_api_cannot_get_it(self):
+        choice.remember(self.with_cluster)
+
+        with self.assertRaisesRegex(
+            LabError, r'wiring: 2\), with the REST API; wipe it first'
+        ):
+            choice.remember(dataclasses.replace(self.with_cluster, api=True))

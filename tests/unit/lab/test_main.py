@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which lab the command line means."""
 
+import os
 import pathlib
 import tempfile
 import unittest
+from unittest import mock
 
 from tests.lab import __main__ as main
 from tests.lab.config import LabConfig
@@ -33,3 +35,44 @@ class TestLargeEnough(unittest.TestCase):
         marker.touch()
 
         self.assertEqual(self.config, main.large_enough(self.config, ['rack']))
+
+
+class TestOpenstack(unittest.TestCase):
+    def test_options_are_the_clients(self):
+        for words in (
+            ['ha', 'host', 'list', '-f', 'json'],
+            ['--os-cloud', 'nova-ha-lab-project', 'server', 'list'],
+            ['--help'],
+        ):
+            with self.subTest(words=words):
+                parsed = main.parser().parse_args(['openstack', *words])
+
+                self.assertEqual(words, parsed.words)
+
+
+class TestWhichLab(unittest.TestCase):
+    def setUp(self):
+        super().setUp()
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        environment = mock.patch.dict(
+            os.environ, {'NOVA_HA_LAB_DIR': directory.name}
+        )
+        environment.start()
+        self.addCleanup(environment.stop)
+
+    def wished(self, *words):
+        config = main.which_lab(main.parser().parse_args(words)).config
+        return config.controllers, config.api
+
+    def test_nothing_wished_for(self):
+        self.assertEqual((0, False), self.wished('up'))
+
+    def test_api_needs_no_pacemaker(self):
+        self.assertEqual((0, True), self.wished('up', '--api'))
+
+    def test_api_with_pacemaker(self):
+        self.assertEqual((1, True), self.wished('up', '--pacemaker', '--api'))
+        self.assertEqual(
+            (3, True), self.wished('up', '--controllers', '3', '--api')
+        )

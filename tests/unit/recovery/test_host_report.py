@@ -97,6 +97,14 @@ class HostReportTest(unittest.TestCase):
         # One that runs nova-compute is.
         self.assertEqual(['h1', 'h2', 'ctl1'], self.names(sources(view=view)))
 
+    def test_controllers_where_nobody_looks_for_nova_compute_are_no_hosts(
+        self,
+    ):
+        """As "nova-ha-manage pacemaker config" has it."""
+        controller = node('ctl1', False, compute_unknown=True)
+        view = ClusterView(True, {'ctl1': controller}, [])
+        self.assertEqual(['h1', 'h2'], self.names(sources(view=view)))
+
     def test_who_is_away_is_null_and_named(self):
         found = host_report.every(
             sources(
