@@ -147,7 +147,8 @@ def _node(
     # To crm_mon a remote node is online while Pacemaker only tries to connect
     # to it, be the host off.
     online = node.online and (not node.remote or node.name in held.joined)
-    unknown = node.unclean or (online and node.name not in held.probed)
+    known = node.name in held.probed
+    unknown = node.unclean or (online and not known)
     return ClusterNode(
         name=node.name,
         remote=node.remote,
@@ -155,4 +156,5 @@ def _node(
         unclean=node.unclean,
         gate=held.gates.get(node.name, Gate.OPEN),
         compute_active=unknown or node.name in seen.compute_on,
+        compute_known=known,
     )

@@ -144,8 +144,8 @@ def _facts(sources: Sources) -> Iterator[Facts]:
 
 def _nodes(sources: Sources) -> Iterator[ClusterNode]:
     for node in sources.view.nodes.values() if sources.view else ():
-        runs = node.online and not node.unclean and node.compute_active
-        if node.remote or runs:
+        known = node.online and not node.unclean and node.compute_known
+        if node.remote or (known and node.compute_active):
             yield node
 
 

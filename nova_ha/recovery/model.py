@@ -495,6 +495,8 @@ class ClusterNode:
     :ivar gate: see :class:`~.states.Gate`.
     :ivar compute_active: the resource nova-compute is active there, or may
         be: it is being started or stopped, or its state is not known.
+    :ivar compute_known: Pacemaker has looked for that resource there. It
+        does not on controllers, if its configuration is ours.
     """
 
     name: str
@@ -503,6 +505,7 @@ class ClusterNode:
     unclean: bool
     gate: Gate
     compute_active: bool
+    compute_known: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class LookTest(CommandsTestCase):
         self.assertIs(Gate.SHUT, view.nodes['cmp2'].gate)
         self.assertIs(Gate.AJAR, view.nodes['cmp1'].gate)
         self.assertTrue(view.nodes['cmp1'].compute_active)
+        self.assertTrue(view.nodes['cmp1'].compute_known)
         self.assertEqual('cmp2', view.fences[-1].node)
 
     def test_asks_twice_at_most(self):
@@ -109,6 +110,12 @@ class LookTest(CommandsTestCase):
         self.assertIs(Gate.OPEN, view.nodes['cmp1'].gate)
         self.assertIn('nova-api', (OUTPUTS / 'fenced_off.mon.xml').read_text())
         self.assertTrue(view.nodes['ctl1'].compute_active)
+
+    def test_where_it_does_not_look_it_may_run(self):
+        self.conf.set_override('compute_resource', 'elsewhere', 'cluster')
+        view = gateway.PacemakerCluster.from_conf(self.conf).look()
+        self.assertTrue(view.nodes['ctl1'].compute_active)
+        self.assertFalse(view.nodes['ctl1'].compute_known)
 
     def test_the_time_may_be_changed_while_running(self):
         self.command('crm_mon', 'sleep 60')

@@ -96,6 +96,9 @@ class HostReportTest(unittest.TestCase):
         view = ClusterView(True, {'ctl1': node('ctl1', False)}, [])
         # One that runs nova-compute is.
         self.assertEqual(['h1', 'h2', 'ctl1'], self.names(sources(view=view)))
+        # Where Pacemaker does not look for it, it may run for all that.
+        view.nodes['ctl1'] = node('ctl1', False, compute_known=False)
+        self.assertEqual(['h1', 'h2'], self.names(sources(view=view)))
 
     def test_who_is_away_is_null_and_named(self):
         found = host_report.every(
