@@ -62,6 +62,15 @@ class Facts:
         return [host for host in self.hosts if host.node in self.connections]
 
     @functools.cached_property
+    def stopped(self) -> Sequence[cibs.Resource]:
+        """Services of hosts, and connections to them, stopped by hand."""
+        return [
+            one
+            for one in (*self.services, *self.connections.values())
+            if one.meta.get('target-role', '').lower() == 'stopped'
+        ]
+
+    @functools.cached_property
     def compute(self) -> cibs.Resource | None:
         """The resource that runs nova-compute."""
         return self.cib.resources.get(self.settings.compute_resource)

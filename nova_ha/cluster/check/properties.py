@@ -116,15 +116,30 @@ def all_in_maintenance(facts: Facts) -> Iterator[Finding]:
 @trap
 def startup_fencing_disabled(facts: Facts) -> Iterator[Finding]:
     """A node that was never seen is taken for dead."""
-    if duration.is_false(facts.cib.properties.get('startup-fencing')):
+    if not duration.is_false(facts.cib.properties.get('startup-fencing')):
+        return
+    text = 'Nodes that have not been seen since the start are not fenced.'
+    alone = len(facts.cib.controllers) == 1
+    stopped = {one.id for one in facts.stopped}
+    if alone and facts.connections and stopped >= set(facts.connections):
         yield Finding(
-            Severity.WARNING,
+            Severity.NOTE,
             ('startup-fencing',),
-            'Nodes that have not been seen since the start are not fenced.',
-            'After a restart of all controllers, a controller that hangs is '
-            'taken for dead and its resources start a second time.',
-            'Remove startup-fencing.',
+            text,
+            'It is as well while all connections to hosts are stopped, or '
+            'each start of Pacemaker would fence all hosts.',
+            'Remove startup-fencing before the connections are started.',
         )
+        return
+    yield Finding(
+        Severity.WARNING,
+        ('startup-fencing',),
+        text,
+        'After a restart of all controllers, a controller that hangs is '
+        'taken for dead and its resources start a second time; a host that '
+        'cannot be reached is not fenced.',
+        'Remove startup-fencing.',
+    )
 
 
 @trap

@@ -221,18 +221,14 @@ def unmanaged(facts: Facts) -> Iterator[Finding]:
 @trap
 def stopped_by_hand(facts: Facts) -> Iterator[Finding]:
     """Planned work, or what was forgotten after it."""
-    found = [
-        one.id
-        for one in (*facts.services, *facts.connections.values())
-        if one.meta.get('target-role', '').lower() == 'stopped'
-    ]
-    if found:
+    if facts.stopped:
         yield Finding(
             Severity.NOTE,
-            tuple(found),
+            tuple(one.id for one in facts.stopped),
             'The resource is stopped by hand (target-role).',
             'A host whose connection is stopped may be switched off without '
-            'being fenced; it is not watched.',
+            'being fenced; it is not watched. But when Pacemaker itself is '
+            'started anew, on all controllers, it fences such a host.',
             'Remove target-role when the work is done.',
         )
 
