@@ -31,7 +31,7 @@ class Rights:
     """Who may open the socket.
 
     :ivar owner: name of a user; None for the one this process runs as.
-    :ivar group: name of a group.
+    :ivar group: name of a group; '' for the one this process runs as.
     :ivar mode: octal, as text.
     :ivar section: of the configuration, where they are said.
     """
@@ -76,14 +76,19 @@ class UnixSocket:
 
 
 def _ids(rights: Rights) -> tuple[int, int]:
+    return _uid(rights), _gid(rights)
+
+
+def _gid(rights: Rights) -> int:
+    if not rights.group:
+        return os.getgid()
     try:
-        gid = grp.getgrnam(rights.group).gr_gid
+        return grp.getgrnam(rights.group).gr_gid
     except KeyError:
         raise SocketError(
             f'socket_group in [{rights.section}]: there is no group '
             f'{rights.group}'
         ) from None
-    return _uid(rights), gid
 
 
 def _uid(rights: Rights) -> int:

@@ -81,9 +81,11 @@ FRONT: Sequence[cfg.Opt] = (
     ),
     cfg.StrOpt(
         'socket_group',
-        default='root',
+        default='',
         help='Group that may open the socket: the one that the web server '
-        'runs as. The name of a group that does not exist is an error.',
+        'runs as. The user that the fencer runs as must be root or one of '
+        'the group. The name of a group that does not exist is an error. '
+        'Empty: the group that the fencer runs as.',
     ),
     cfg.ListOpt(
         'socket_users',
