@@ -97,7 +97,7 @@ class FrontApi(server.UnixApi):
                 'API for a web server',
                 place or pathlib.Path(),
                 unix_socket.Rights(
-                    None, options.socket_group or None, MODE, section='api'
+                    None, options.socket_group, MODE, section='api'
                 ),
                 options.threads,
             ),

@@ -2,6 +2,7 @@
 """keystonemiddleware's auth_token, with defaults that suit this API."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from keystonemiddleware import auth_token
 from oslo_config import cfg
@@ -12,7 +13,7 @@ from nova_ha.api import microversion
 GROUP = 'keystone_authtoken'
 DEFAULTS: Mapping[str, object] = {
     # Seconds. A Keystone that lost its power must not hold all threads.
-    'http_connect_timeout': 10.0,
+    'http_connect_timeout': 10,
     # Tokens may be restricted to some requests of a service.
     'service_type': microversion.SERVICE,
     'service_token_roles_required': True,
@@ -21,6 +22,18 @@ DEFAULTS: Mapping[str, object] = {
 
 class Misconfigured(Exception):
     """[keystone_authtoken] cannot work as it is written."""
+
+
+def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
+    """Return keystonemiddleware's options as copies with our defaults.
+
+    For the sample file: keystonemiddleware registers its own, so these cannot
+    be registered beside them.
+    """
+    found: list[tuple[str, Sequence[cfg.Opt]]] = auth_token.list_opts()
+    for _, opts in found:
+        cfg.set_defaults(opts, **DEFAULTS)
+    return found
 
 
 def protocol(conf: cfg.ConfigOpts) -> identity.Wsgi:

@@ -31,13 +31,13 @@ class Rights:
     """Who may open the socket.
 
     :ivar owner: name of a user; None for the one this process runs as.
-    :ivar group: name of a group; None for the one this process runs as.
+    :ivar group: name of a group; '' for the one this process runs as.
     :ivar mode: octal, as text.
     :ivar section: of the configuration, where they are said.
     """
 
     owner: str | None
-    group: str | None
+    group: str
     mode: str
     section: str = 'fencer'
 
@@ -80,7 +80,7 @@ def _ids(rights: Rights) -> tuple[int, int]:
 
 
 def _gid(rights: Rights) -> int:
-    if rights.group is None:
+    if not rights.group:
         return os.getgid()
     try:
         return grp.getgrnam(rights.group).gr_gid

@@ -11,13 +11,14 @@ from nova_ha.conf import database
 
 NAMESPACES: Sequence[str] = (
     'nova_ha',
-    'keystonemiddleware.auth_token',
+    'nova_ha.api.tokens',
     'oslo.db',
     'oslo.log',
     'oslo.policy',
     'oslo.service.service',
 )
 """All whose options can be in nova-ha.conf: our own and those of libraries.
+Those of keystonemiddleware come from nova_ha.api.tokens, with our defaults.
 etc/nova-ha/nova-ha-config-generator.conf names the same."""
 
 

@@ -51,6 +51,25 @@ def add_recovery(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_host(parser: argparse.ArgumentParser) -> None:
+    """Add the host that a command looks at."""
+    parser.add_argument(
+        'host',
+        metavar='<host>',
+        help='The host, by its name in nova or in Pacemaker, or the '
+        'beginning of it.',
+    )
+
+
+def add_host_in_full(parser: argparse.ArgumentParser) -> None:
+    """Add the host that a command does something to."""
+    parser.add_argument(
+        'host',
+        metavar='<host>',
+        help='The host, by its full name in nova or in Pacemaker.',
+    )
+
+
 def add_states(parser: argparse.ArgumentParser, states: Sequence[str]) -> None:
     """Add which states a list is of."""
     parser.add_argument(
@@ -81,7 +100,7 @@ def add_paging(parser: argparse.ArgumentParser, marker: str) -> None:
 
 
 def add_wait(parser: argparse.ArgumentParser) -> None:
-    """Add the wish to wait, and for how long."""
+    """Add the wish to wait for a recovery, and for how long."""
     parser.add_argument(
         '--wait',
         action='store_true',
@@ -90,14 +109,18 @@ def add_wait(parser: argparse.ArgumentParser) -> None:
         'exit code 1.',
     )
     add_until(parser)
+    _add_timeout(parser, 'The recovery goes on all the same.')
+
+
+def add_wait_for_power(parser: argparse.ArgumentParser) -> None:
+    """Add the wish to wait until a host is on, and for how long."""
     parser.add_argument(
-        '--timeout',
-        metavar='<seconds>',
-        type=seconds,
-        default=WAIT,
-        help='Wait no longer than so many seconds (default: %(default)g). '
-        'The recovery goes on all the same.',
+        '--wait',
+        action='store_true',
+        help='Return only when the host is on, with exit code 0, or when the '
+        'time is up, with exit code 1.',
     )
+    _add_timeout(parser, 'What was asked for holds all the same.')
 
 
 def add_until(parser: argparse.ArgumentParser) -> None:
@@ -112,6 +135,17 @@ def add_until(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_timeout(parser: argparse.ArgumentParser, after: str) -> None:
+    parser.add_argument(
+        '--timeout',
+        metavar='<seconds>',
+        type=seconds,
+        default=WAIT,
+        help='Wait no longer than so many seconds (default: %(default)g). '
+        f'{after}',
+    )
+
+
 def pace(args: argparse.Namespace) -> following.Pace:
-    """Return the pace of :func:`add_wait`."""
+    """Return the pace of whoever waits so long as ``--timeout`` says."""
     return following.Pace(timeout=args.timeout)

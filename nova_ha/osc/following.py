@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Looks at a recovery again and again, and bears that nobody answers."""
+"""Looks at something again and again, and bears that nobody answers."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import datetime
 import threading
@@ -32,7 +33,7 @@ class Late(exceptions.CommandError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pace:
-    """How a recovery is looked at.
+    """How it is looked at.
 
     :ivar interval: seconds between two looks.
     :ivar patience: seconds without any answer until it is given up.
@@ -71,12 +72,24 @@ def recovery(api: client.Client, uuid: str, pace: Pace) -> Iterator[Seen]:
         too long.
     :raises Late: the time is up.
     """
-    looks = _Looks(api, pace)
-    seen = None
-    while True:
-        seen = looks.again(seen, 'recoveries', uuid)
-        yield seen
-        looks.wait(f'recovery {uuid} is {_state(seen)}')
+    return _every(
+        _Looks(api, pace),
+        ('recoveries', uuid),
+        lambda answer: f'recovery {uuid} is {answer["recovery"]["state"]}',
+    )
+
+
+def power(api: client.Client, host: str, pace: Pace) -> Iterator[Seen]:
+    """Yield what is read of a host's power, without end.
+
+    :raises errors.ServiceError: as :func:`recovery`.
+    :raises Late: the time is up.
+    """
+    return _every(
+        _Looks(api, pace),
+        ('hosts', host, 'power'),
+        lambda answer: f'the power of {host} is {answer["power"]}',
+    )
 
 
 def of_host(
@@ -100,6 +113,18 @@ def of_host(
             tell(f'{host} has no active recovery; waiting for one.')
             told = True
         looks.wait(f'{host} has no active recovery')
+
+
+def _every(
+    looks: '_Looks',
+    path: Sequence[str],
+    standing: Callable[[Mapping[str, Any]], str],
+) -> Iterator[Seen]:
+    seen = None
+    while True:
+        seen = looks.again(seen, *path)
+        yield seen
+        looks.wait(standing(seen.answer))
 
 
 class _Looks:
@@ -151,7 +176,3 @@ class _Looks:
             before.now + passed,
             f'No answer for {text.span(silent)}; trying again. {error}',
         )
-
-
-def _state(seen: Seen) -> str:
-    return str(seen.answer['recovery']['state'])

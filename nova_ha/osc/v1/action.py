@@ -140,11 +140,7 @@ class CreateRecovery(_Answering):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'host',
-            metavar='<host>',
-            help='The host, by its full name in nova or in Pacemaker.',
-        )
+        arguments.add_host_in_full(parser)
         parser.add_argument(
             '--off',
             choices=('driver', 'confirmed'),

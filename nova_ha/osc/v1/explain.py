@@ -9,6 +9,7 @@ from typing import Any
 
 from osc_lib import exceptions
 
+from nova_ha.osc import arguments
 from nova_ha.osc import cells
 from nova_ha.osc import client
 from nova_ha.osc import commands
@@ -92,12 +93,7 @@ class ExplainHost(commands.Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'host',
-            metavar='<host>',
-            help='The host, by its name in nova or in Pacemaker, or the '
-            'beginning of it.',
-        )
+        arguments.add_host(parser)
         return parser
 
     def take_action(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
+from nova_ha.osc import arguments
 from nova_ha.osc import commands
 from nova_ha.osc import finding
 from nova_ha.osc.commands import Column
@@ -77,7 +78,7 @@ class ShowHost(commands.ShowOne):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        _add_host(parser)
+        arguments.add_host(parser)
         return parser
 
     def take_action(
@@ -88,21 +89,6 @@ class ShowHost(commands.ShowOne):
         if host.get('power') is None:
             host.pop('power', None)
         return self.shown(host)
-
-
-class ShowHostPower(commands.ShowOne):
-    """Read a host's power state afresh, through its power driver."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
-        _add_host(parser)
-        return parser
-
-    def take_action(
-        self, parsed_args: argparse.Namespace
-    ) -> tuple[Sequence[str], Sequence[Any]]:
-        name = finding.host(self.client, parsed_args.host)
-        return self.shown(self.client.get('hosts', name, 'power'))
 
 
 class CheckHost(commands.Lister):
@@ -148,12 +134,3 @@ class CheckHost(commands.Lister):
                 self.exit_code = commands.FAILED
             rows += [{'host': name, **device} for device in check['devices']]
         return self.listed(parsed_args, rows)
-
-
-def _add_host(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        'host',
-        metavar='<host>',
-        help='The host, by its name in nova or in Pacemaker, or the '
-        'beginning of it.',
-    )

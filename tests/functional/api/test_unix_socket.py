@@ -2,6 +2,7 @@
 """The socket: whose it is, and what may be in its way."""
 
 import os
+import shutil
 import socket
 import threading
 
@@ -23,6 +24,17 @@ class SocketTest(base.ApiTestCase):
             ['fencer.sock', 'fencer.sock.lock'],
             sorted(path.name for path in self.path.parent.iterdir()),
         )
+
+    def test_of_no_group_but_its_own(self):
+        """Also where the directory gives what is made in it another."""
+        self.path.parent.mkdir()
+        shutil.chown(self.path.parent, group='daemon')
+        self.path.parent.chmod(0o2755)
+        made = unix_socket.UnixSocket(
+            self.path, unix_socket.Rights(None, '', '0660', section='api')
+        )
+        self.addCleanup(made.close)
+        self.assertEqual(os.getgid(), self.path.stat().st_gid)
 
     def test_never_there_with_other_rights(self):
         """Somebody looks at the path all the time while it is made."""

@@ -176,6 +176,18 @@ class RecoveringTest(ServiceTestCase):
         )
         self.assertEqual(1, result.returncode, result)
 
+    def test_powered_on_again(self):
+        """Not before its recovery allows it, and then at once."""
+        uuid = self.fencer.fence('compute1')['recovery']
+        self.wait_for_state('forcing_down')
+        on = ('ha', 'host', 'power', 'on', 'compute1')
+        result = self.openstack(*on, '-f', 'value', '-c', 'power')
+        self.assertEqual((0, 'off\n'), (result.returncode, result.stdout))
+        self.assertIn('compute1 is not on yet', result.stderr)
+        self.assertIsNotNone(self.newest().power_on_asked_at)
+        self.fencer.ask('POST', f'/v1/recoveries/{uuid}/cancel', {})
+        self.assertEqual('on', self.shown(*on, '--wait')['power'])
+
     def test_watching_while_keystone_and_the_service_are_away(self):
         uuid = self.create()['uuid']
         self.wait_for_state('forcing_down')

@@ -17,7 +17,7 @@ class UwsgiTest(base.RestTestCase):
         self.front = self.fencer.directory / 'front.sock'
         self.fencer.configure(
             {
-                'api': {'socket': self.front, 'socket_group': 'root'},
+                'api': {'socket': self.front},
                 'keystone_authtoken': base.authtoken(self.keystone),
             }
         )

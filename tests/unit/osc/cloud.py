@@ -28,6 +28,7 @@ class Cloud(fixtures.Fixture):
         be answered as usual.
     :ivar watched: answers of GET /v1/recoveries/{uuid}, one a request; the
         last one stays.
+    :ivar powers: states of the power of hosts, one a request, likewise.
     :ivar asked: requests, as (method, path, query, body).
     :ivar good: the only token that is taken; None: any.
     :ivar page: items of a page.
@@ -45,6 +46,7 @@ class Cloud(fixtures.Fixture):
         self.hosts = [answers.host()]
         self.recoveries = [answers.recovery()]
         self.watched = [answers.answer()]
+        self.powers = ['on']
         self.mode = answers.standing()
         self.rehearsals = [answers.REHEARSAL]
         self.ready = {'ready': True, 'reasons': []}
@@ -245,13 +247,20 @@ class _Handler(server.BaseHTTPRequestHandler):
         if not found:
             self.fail(404, 'host.unknown', f'hosts.yaml names no {name}')
         elif verb == 'power':
-            self.answer(200, {'host': name, 'power': 'on'})
+            self.answer(200, {'host': name, 'power': self._power(cloud)})
+        elif verb == 'power-on':
+            self.answer(202, {'host': name})
         elif verb == 'check':
             self.answer(200, {'check': cloud.check | {'host': name}})
         elif verb == 'explain':
             self.answer(200, {'instances': [answers.EXPLAINED]})
         else:
             self.answer(200, {'host': found[0]})
+
+    def _power(self, cloud):
+        first, *later = cloud.powers
+        cloud.powers = later or [first]
+        return first
 
     def _servers(self, cloud, uuid, verb):
         found = answers.EXPLAINED | {'uuid': uuid}

@@ -25,6 +25,7 @@ SCHEMAS = {
     ('GET', 'hosts', 'compute-1', 'power'): hosts.POWER,
     ('GET', 'hosts', 'compute-1', 'explain'): hosts.EXPLAINED,
     ('POST', 'hosts', 'compute-1', 'check'): hosts.CHECKED,
+    ('POST', 'hosts', 'compute-1', 'power-on'): hosts.ASKED,
     ('GET', 'servers', INSTANCES[0], 'explain'): hosts.EXPLAINED,
     ('GET', 'recoveries'): recoveries.RECOVERIES,
     ('POST', 'recoveries'): recoveries.ONE,

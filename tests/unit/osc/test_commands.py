@@ -50,6 +50,7 @@ SHOWING = {
     'ha health show': [],
     'ha host check': ['compute-1'],
     'ha host list': [],
+    'ha host power on': ['compute-1'],
     'ha host power show': ['compute-1'],
     'ha host show': ['compute-1'],
     'ha mode set': ['paused', '--reason', 'tests'],
@@ -267,6 +268,68 @@ class HostTest(CommandTestCase):
             ['/hosts/compute-1/check', '/hosts/compute-10/check'],
             [path for path, _ in self.cloud.bodies()],
         )
+
+
+class PowerTest(CommandTestCase):
+    def setUp(self):
+        super().setUp()
+        self.useFixture(
+            fixtures.MonkeyPatch('nova_ha.osc.v1.power.INTERVAL', 0.01)
+        )
+
+    def on(self, *arguments):
+        return self.run_command(
+            'ha host power on', 'compute-1', *arguments, '-f', 'json'
+        )
+
+    def test_on_at_once(self):
+        code, out, err = self.on()
+        self.assertEqual((0, ''), (code, err))
+        self.assertEqual(
+            {'host': 'compute-1', 'power': 'on'}, json.loads(out)
+        )
+        self.assertEqual(
+            [('/hosts/compute-1/power-on', {})], self.cloud.bodies()
+        )
+
+    def test_not_on_yet(self):
+        self.cloud.powers = ['off']
+        code, out, err = self.on()
+        self.assertEqual(0, code)
+        self.assertEqual('off', json.loads(out)['power'])
+        self.assertIn('compute-1 is not on yet', err)
+        self.assertIn('--wait', err)
+
+    def test_waits_until_it_is_on(self):
+        self.cloud.powers = ['off', 'unknown', 'on']
+        code, out, err = self.on('--wait')
+        self.assertEqual((0, ''), (code, err))
+        self.assertEqual('on', json.loads(out)['power'])
+
+    def test_a_bmc_that_is_silent_for_a_moment(self):
+        self.cloud.powers = ['off', 'on']
+        self.cloud.scripts = [
+            None,
+            None,
+            lambda handler: handler.fail(502, 'power.unreachable', 'x', True),
+        ]
+        code, _, _ = self.on('--wait')
+        self.assertEqual(0, code)
+
+    def test_the_time_is_up(self):
+        self.cloud.powers = ['off']
+        error = self.assertRaises(
+            exceptions.CommandError, self.on, '--wait', '--timeout', '0.05'
+        )
+        self.assertIn('the power of compute-1 is off', str(error))
+
+    def test_a_host_must_be_named_in_full(self):
+        error = self.assertRaises(
+            exceptions.CommandError,
+            self.run_command,
+            *('ha host power on', 'compute'),
+        )
+        self.assertIn('compute', str(error))
 
 
 class RecoveryTest(CommandTestCase):
