@@ -53,7 +53,7 @@ class RestApi:
         :param timeout: seconds for its requests; then it is killed.
         """
         self._stopping.set()
-        if not self._enabled:
+        if not self._keeper.is_alive():
             return
         self._signal(signal.SIGTERM)
         self._keeper.join(timeout + GRACE)
