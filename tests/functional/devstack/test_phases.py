@@ -352,7 +352,7 @@ class PacemakerTest(DevStackTest):
         # Hosts are not fenced for never having been seen.
         done = self.machine.run(
             *('crm_simulate', '--simulate', '--xml-file', self.machine.cib),
-            *('--node-up', os.uname().nodename),
+            *('--quorum', '1', '--node-up', os.uname().nodename),
         )
         self.assertIn('nova-ha-fence ', done.stdout)
         self.assertNotIn('Fencing', done.stdout)
