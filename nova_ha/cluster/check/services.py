@@ -18,6 +18,11 @@ from nova_ha.cluster.check.registry import trap
 ELSEWHERE = (REMOTE, *FENCERS)
 """Agents whose place other checks look at."""
 
+FENCED_AT_START = (
+    'But when Pacemaker itself is started anew, on all controllers, it '
+    'fences such a host.'
+)
+
 UNFENCED = ('block', 'ignore', 'stop', 'demote', 'restart', 'standby')
 
 
@@ -221,14 +226,15 @@ def unmanaged(facts: Facts) -> Iterator[Finding]:
 @trap
 def stopped_by_hand(facts: Facts) -> Iterator[Finding]:
     """Planned work, or what was forgotten after it."""
+    kept = duration.is_false(facts.cib.properties.get('startup-fencing'))
     if facts.stopped:
         yield Finding(
             Severity.NOTE,
             tuple(one.id for one in facts.stopped),
             'The resource is stopped by hand (target-role).',
             'A host whose connection is stopped may be switched off without '
-            'being fenced; it is not watched. But when Pacemaker itself is '
-            'started anew, on all controllers, it fences such a host.',
+            'being fenced; it is not watched.'
+            + ('' if kept else ' ' + FENCED_AT_START),
             'Remove target-role when the work is done.',
         )
 

@@ -349,6 +349,13 @@ class PacemakerTest(DevStackTest):
             )
             self.assertEqual(expected, done.stdout.strip(), option)
         self.assertNotIn('Pacemaker is not as nova-ha needs it', said)
+        # Hosts are not fenced for never having been seen.
+        done = self.machine.run(
+            *('crm_simulate', '--simulate', '--xml-file', self.machine.cib),
+            *('--quorum', '1', '--node-up', os.uname().nodename),
+        )
+        self.assertIn('nova-ha-fence ', done.stdout)
+        self.assertNotIn('Fencing', done.stdout)
 
     def check_clean(self):
         self.machine.unstack()
