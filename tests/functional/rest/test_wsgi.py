@@ -3,12 +3,12 @@
 
 import concurrent.futures
 import os
-import pathlib
 import subprocess
 import sys
 
 from tests.functional.daemon.process import wait_until
 from tests.functional.rest import base
+from tests.functional.rest import typed
 
 
 class UwsgiTest(base.RestTestCase):
@@ -39,20 +39,17 @@ class UwsgiTest(base.RestTestCase):
         wait_until(self.answers, 'uWSGI', 60)
 
     def command(self):
-        """As doc/source/admin/rest-api.rst has it, on loopback."""
+        """As doc/source/admin/rest-api.rst has it."""
+        page = typed.Page(
+            'admin/rest-api', {'127.0.0.1:8790': f'127.0.0.1:{self.port}'}
+        )
+        program, *arguments = page.command('uwsgi')
         return [
-            str(pathlib.Path(sys.executable).with_name('uwsgi')),
-            f'--http-socket=127.0.0.1:{self.port}',
-            '--module=nova_ha.wsgi.api:application',
-            '--master',
-            '--processes=2',
-            '--threads=4',
-            '--lazy-apps',
-            '--need-app',
-            '--die-on-term',
+            str(typed.PROGRAMS / program),
+            *arguments,
+            # So that tests end soon, and say little.
             '--reload-mercy=2',
             '--worker-reload-mercy=2',
-            '--buffer-size=16384',
             '--disable-logging',
         ]
 
