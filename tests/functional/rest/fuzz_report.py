@@ -129,7 +129,8 @@ def _table(report: Report) -> Iterator[str]:
     yield ''
     for name, statuses in sorted(report.statuses.items(), key=_by_path):
         cells = [str(statuses[status] or '') for status in seen]
-        yield ', '.join([f'   ``{name}``', str(statuses.total()), *cells])
+        row = [f'   ``{name}``', str(statuses.total()), *cells]
+        yield ', '.join(row).rstrip()
 
 
 def _by_path(item: tuple[str, object]) -> list[str]:
