@@ -33,6 +33,9 @@ PROGRAMS = frozenset(
         'nova-manage',
         'openstack',
         'oslo-config-generator',
+        'oslopolicy-list-redundant',
+        'oslopolicy-policy-generator',
+        'oslopolicy-sample-generator',
         'pcs',
         'pip',
         'printf',
@@ -43,6 +46,8 @@ PROGRAMS = frozenset(
         'systemd-tmpfiles',
         'tox',
         'tools/setup',
+        'usermod',
+        'uwsgi',
         '/opt/nova-ha/bin/pip',
     }
 )

@@ -31,96 +31,54 @@ from nova_ha.api.operations import versions as version_ops
 from nova_ha.api.route import Route
 
 ROUTES: Sequence[Route] = (
-    Route(
-        '/', lambda p: versions.Versions(p.defaults), {'GET': version_ops.LIST}
-    ),
-    Route(
-        '/v1',
-        lambda p: versions.Version(p.defaults),
-        {'GET': version_ops.SHOW},
-    ),
+    Route('/', versions.Versions, {'GET': version_ops.LIST}),
+    Route('/v1', versions.Version, {'GET': version_ops.SHOW}),
     Route(
         '/v1/openapi.json',
         lambda _: description.Description(openapi.document(ROUTES)),
         {'GET': version_ops.DESCRIBE},
     ),
-    Route(
-        '/v1/capacity',
-        lambda p: capacity.Capacity(p.fencing),
-        {'GET': capacity_ops.SHOW},
-    ),
-    Route(
-        '/v1/fence',
-        lambda p: fence.Fence(p.fencing, p.defaults),
-        {'POST': fence_ops.FENCE},
-    ),
-    Route(
-        '/v1/health',
-        lambda p: health.Health(p.fencing),
-        {'GET': health_ops.SHOW},
-    ),
+    Route('/v1/capacity', capacity.Capacity, {'GET': capacity_ops.SHOW}),
+    Route('/v1/fence', fence.Fence, {'POST': fence_ops.FENCE}),
+    Route('/v1/health', health.Health, {'GET': health_ops.SHOW}),
     Route(
         '/v1/health/live', lambda _: health.Live(), {'GET': health_ops.LIVE}
     ),
-    Route(
-        '/v1/health/ready',
-        lambda p: health.Ready(p.fencing),
-        {'GET': health_ops.READY},
-    ),
-    Route(
-        '/v1/hints', lambda p: hints.Hints(p.fencing), {'POST': fence_ops.HINT}
-    ),
-    Route(
-        '/v1/hosts', lambda p: hosts.Hosts(p.fencing), {'GET': host_ops.LIST}
-    ),
-    Route(
-        '/v1/hosts/{host}',
-        lambda p: hosts.Host(p.fencing),
-        {'GET': host_ops.SHOW},
-    ),
-    Route(
-        '/v1/hosts/{host}/check',
-        lambda p: hosts.Check(p.fencing),
-        {'POST': host_ops.CHECK},
-    ),
+    Route('/v1/health/ready', health.Ready, {'GET': health_ops.READY}),
+    Route('/v1/hints', hints.Hints, {'POST': fence_ops.HINT}),
+    Route('/v1/hosts', hosts.Hosts, {'GET': host_ops.LIST}),
+    Route('/v1/hosts/{host}', hosts.Host, {'GET': host_ops.SHOW}),
+    Route('/v1/hosts/{host}/check', hosts.Check, {'POST': host_ops.CHECK}),
     Route(
         '/v1/hosts/{host}/explain',
-        lambda p: hosts.Explain(p.fencing),
+        hosts.Explain,
         {'GET': host_ops.EXPLAIN},
     ),
-    Route(
-        '/v1/hosts/{host}/power',
-        lambda p: hosts.Power(p.fencing),
-        {'GET': host_ops.POWER},
-    ),
+    Route('/v1/hosts/{host}/power', hosts.Power, {'GET': host_ops.POWER}),
     Route(
         '/v1/hosts/{host}/power-on',
-        lambda p: hosts.PowerOn(p.fencing),
+        hosts.PowerOn,
         {'POST': host_ops.POWER_ON},
     ),
-    Route(
-        '/v1/mode',
-        lambda p: mode.Mode(p.fencing),
-        {'GET': mode_ops.SHOW, 'PUT': mode_ops.SET},
-    ),
+    Route('/v1/mode', mode.Mode, {'GET': mode_ops.SHOW, 'PUT': mode_ops.SET}),
     Route(
         '/v1/recoveries',
-        lambda p: recoveries.Recoveries(p.fencing, p.defaults),
+        recoveries.Recoveries,
         {'GET': recovery_ops.LIST, 'POST': recovery_ops.CREATE},
     ),
     Route(
         '/v1/recoveries/{uuid}',
-        lambda p: recoveries.Recovery(p.fencing),
+        recoveries.Recovery,
         {'GET': recovery_ops.SHOW},
     ),
     Route(
         '/v1/recoveries/{uuid}/evacuations',
-        lambda p: recoveries.Evacuations(p.fencing, p.defaults),
+        recoveries.Evacuations,
         {'GET': recovery_ops.EVACUATIONS},
     ),
     Route(
         '/v1/recoveries/{uuid}/events',
-        lambda p: recoveries.Events(p.fencing, p.defaults),
+        recoveries.Events,
         {'GET': recovery_ops.EVENTS},
     ),
     Route(
@@ -150,29 +108,21 @@ ROUTES: Sequence[Route] = (
     ),
     Route(
         '/v1/rehearsals',
-        lambda p: rehearsals.Rehearsals(p.fencing, p.defaults),
+        rehearsals.Rehearsals,
         {'GET': rehearsal_ops.LIST},
     ),
     Route(
         '/v1/rehearsals/{id}',
-        lambda p: rehearsals.Rehearsal(p.fencing),
+        rehearsals.Rehearsal,
         {'GET': rehearsal_ops.SHOW},
     ),
     Route(
         '/v1/servers/{uuid}/explain',
-        lambda p: servers.Explain(p.fencing),
+        servers.Explain,
         {'GET': server_ops.EXPLAIN},
     ),
-    Route(
-        '/v1/snapshots',
-        lambda p: snapshots.Snapshots(p.fencing),
-        {'GET': snapshot_ops.REPORT},
-    ),
-    Route(
-        '/v1/spares',
-        lambda p: spares.Spares(p.fencing),
-        {'GET': spare_ops.LIST},
-    ),
+    Route('/v1/snapshots', snapshots.Snapshots, {'GET': snapshot_ops.REPORT}),
+    Route('/v1/spares', spares.Spares, {'GET': spare_ops.LIST}),
     Route(
         '/v1/spares/{spare}/give-back',
         lambda p: spares.Order(p.fencing.give_back),

@@ -85,17 +85,22 @@ def add_paging(parser: argparse.ArgumentParser, marker: str) -> None:
 
     :param marker: what the marker is.
     """
+    add_limit(parser)
+    parser.add_argument(
+        '--marker',
+        metavar=f'<{marker}>',
+        help=f'Begin behind the one with this {marker}.',
+    )
+
+
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """Add how much of a list is wanted."""
     parser.add_argument(
         '--limit',
         metavar='<number>',
         type=positive,
         help='Show at most so many. By default all there are are fetched, '
         'page after page.',
-    )
-    parser.add_argument(
-        '--marker',
-        metavar=f'<{marker}>',
-        help=f'Begin behind the one with this {marker}.',
     )
 
 

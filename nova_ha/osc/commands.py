@@ -49,6 +49,22 @@ class Column:
         return cells.shown(value, formatter)
 
 
+def short(columns: Iterable[Column]) -> Sequence[Column]:
+    """Return those that are shown without ``--long``."""
+    return [column for column in columns if not column.long]
+
+
+def table(
+    columns: Sequence[Column], things: Iterable[Mapping[str, Any]]
+) -> list[str]:
+    """Return the lines of a table for people."""
+    rows = [
+        [column.shown(column.value(thing), cells.TABLE) for column in columns]
+        for thing in things
+    ]
+    return tables.lines([column.title for column in columns], rows)
+
+
 class Command(command.Command):
     """A command of ours that prints what it likes."""
 
@@ -95,6 +111,19 @@ class Lister(command.Lister):
             [[column.value(i) for column in columns] for i in items],
         )
 
+    def paged(
+        self, args: argparse.Namespace, key: str, *path: str, **query: Any
+    ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+        """Return what take_action has to, fetched page after page.
+
+        :param args: with those of :func:`.arguments.add_paging`.
+        :param key: of the list in each answer.
+        """
+        where = {'limit': args.limit, 'marker': args.marker}
+        return self.listed(
+            args, self.client.pages(key, *path, **where, **query)
+        )
+
     def produce_output(
         self,
         parsed_args: argparse.Namespace,
@@ -118,7 +147,7 @@ class Lister(command.Lister):
     def _columns(self, args: argparse.Namespace) -> Sequence[Column]:
         # Whoever asks for a column by name need not say --long as well.
         every = getattr(args, 'long', True) or args.columns
-        return [column for column in self.COLUMNS if every or not column.long]
+        return self.COLUMNS if every else short(self.COLUMNS)
 
 
 class ShowOne(command.ShowOne):
@@ -175,12 +204,7 @@ class ShowOne(command.ShowOne):
     def _follow(self, thing: Mapping[str, Any]) -> None:
         for key, columns in self.TABLES.items():
             if thing.get(key):
-                rows = [
-                    [c.shown(c.value(one), cells.TABLE) for c in columns]
-                    for one in thing[key]
-                ]
-                titles = [column.title for column in columns]
-                text = '\n'.join(tables.lines(titles, rows))
+                text = '\n'.join(table(columns, thing[key]))
                 self.app.stdout.write(f'\n{key.capitalize()}\n{text}\n')
 
 

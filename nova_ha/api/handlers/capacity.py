@@ -4,17 +4,14 @@
 import falcon
 
 from nova_ha.api import validation
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import capacity as schemas
 
 WORST = 3
 
 
-class Capacity:
+class Capacity(Resource):
     """Takes its time: all instances and hosts of the cloud are read."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response

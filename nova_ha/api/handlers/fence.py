@@ -4,24 +4,19 @@
 import falcon
 
 from nova_ha.api import audit
-from nova_ha.api import settings
 from nova_ha.api import validation
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import fence as schemas
 from nova_ha.recovery.deadline import Deadline
 
 
-class Fence:
+class Fence(Resource):
     """Answers when off is verified and recorded, and not before.
 
     ``reboot`` is an off like any other here, with the wish that the host be
     powered on again: when that may be is the engine's affair.
     """
-
-    def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
-        self._fencing = fencing
-        self._defaults = defaults
 
     def on_post(
         self, request: falcon.Request, response: falcon.Response

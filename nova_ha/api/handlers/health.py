@@ -3,19 +3,16 @@
 
 import falcon
 
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 
 
-class Health:
+class Health(Resource):
     """``GET /v1/health``: 200 whenever the daemon answers.
 
     What keeps it from fencing is in ``problems``.
 
     ``notes`` tell what does not keep it from fencing.
     """
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response
@@ -37,11 +34,8 @@ class Live:
         response.media = {'live': True}
 
 
-class Ready:
+class Ready(Resource):
     """``GET /v1/health/ready``: 503, with the reasons, when it is not."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response

@@ -4,15 +4,12 @@
 import falcon
 
 from nova_ha.api import validation
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import hints as schemas
 
 
-class Hints:
+class Hints(Resource):
     """Accepted at once: a hint only brings the next look forward."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_post(
         self, request: falcon.Request, response: falcon.Response

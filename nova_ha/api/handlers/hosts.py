@@ -6,15 +6,12 @@ import falcon
 from nova_ha.api import audit
 from nova_ha.api import validation
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import hosts as schemas
 
 
-class Hosts:
+class Hosts(Resource):
     """``GET /v1/hosts``: at once; with details where they are asked for."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response
@@ -28,11 +25,8 @@ class Hosts:
         response.media = {'hosts': found}
 
 
-class Host:
+class Host(Resource):
     """``GET /v1/hosts/{host}``: is it protected, and if not why."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, host: str
@@ -41,11 +35,8 @@ class Host:
         response.media = {'host': views.host_report_of(report)}
 
 
-class Check:
+class Check(Resource):
     """``POST /v1/hosts/{host}/check``: could it be powered off?"""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_post(
         self, request: falcon.Request, response: falcon.Response, host: str
@@ -55,11 +46,8 @@ class Check:
         response.media = {'check': views.host_check(found)}
 
 
-class Explain:
+class Explain(Resource):
     """``GET /v1/hosts/{host}/explain``: what would become of what is there."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, host: str
@@ -68,11 +56,8 @@ class Explain:
         response.media = {'instances': [views.explained(one) for one in found]}
 
 
-class Power:
+class Power(Resource):
     """``GET /v1/hosts/{host}/power``: a fresh read through the driver."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, host: str
@@ -82,15 +67,12 @@ class Power:
         response.media = {'host': host, 'power': state.value}
 
 
-class PowerOn:
+class PowerOn(Resource):
     """``POST /v1/hosts/{host}/power-on``: done, or noted for later.
 
     A recovery is no reason to refuse: the wish is kept, and the host powered
     on as [engine] power_on_after has it.
     """
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_post(
         self, request: falcon.Request, response: falcon.Response, host: str

@@ -6,16 +6,13 @@ import falcon
 from nova_ha.api import audit
 from nova_ha.api import validation
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import mode as schemas
 from nova_ha.recovery import modes
 
 
-class Mode:
+class Mode(Resource):
     """``GET`` tells the mode in force here, ``PUT`` sets it."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response

@@ -8,22 +8,17 @@ import falcon
 from nova_ha.api import audit
 from nova_ha.api import paging
 from nova_ha.api import queries
-from nova_ha.api import settings
 from nova_ha.api import validation
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import recoveries as schemas
 from nova_ha.recovery import model
 from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import OffBy
 
 
-class Recoveries:
+class Recoveries(Resource):
     """``GET /v1/recoveries``, page by page, and ``POST`` to begin one."""
-
-    def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
-        self._fencing = fencing
-        self._defaults = defaults
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response
@@ -67,12 +62,8 @@ class Recoveries:
         return wanted
 
 
-class Evacuations:
+class Evacuations(Resource):
     """``GET /v1/recoveries/{uuid}/evacuations``, page by page."""
-
-    def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
-        self._fencing = fencing
-        self._defaults = defaults
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, uuid: str
@@ -93,12 +84,8 @@ class Evacuations:
         )
 
 
-class Events:
+class Events(Resource):
     """``GET /v1/recoveries/{uuid}/events``: what came behind an id."""
-
-    def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
-        self._fencing = fencing
-        self._defaults = defaults
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, uuid: str
@@ -116,11 +103,8 @@ class Events:
         )
 
 
-class Recovery:
+class Recovery(Resource):
     """``GET /v1/recoveries/{uuid}``: with its evacuations and history."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, uuid: str

@@ -4,19 +4,14 @@
 import falcon
 
 from nova_ha.api import paging
-from nova_ha.api import settings
 from nova_ha.api import validation
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import rehearsals as schemas
 
 
-class Rehearsals:
+class Rehearsals(Resource):
     """``GET /v1/rehearsals``: the newest first, page by page."""
-
-    def __init__(self, fencing: Fencing, defaults: settings.Defaults) -> None:
-        self._fencing = fencing
-        self._defaults = defaults
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response
@@ -34,11 +29,8 @@ class Rehearsals:
         )
 
 
-class Rehearsal:
+class Rehearsal(Resource):
     """``GET /v1/rehearsals/{id}``"""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self,

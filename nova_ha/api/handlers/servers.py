@@ -4,14 +4,11 @@
 import falcon
 
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 
 
-class Explain:
+class Explain(Resource):
     """``GET /v1/servers/{uuid}/explain``"""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response, uuid: str

@@ -3,14 +3,11 @@
 
 import falcon
 
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 
 
-class Snapshots:
+class Snapshots(Resource):
     """Takes its time: all instances and all snapshots are read."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response

@@ -8,16 +8,13 @@ import falcon
 from nova_ha.api import audit
 from nova_ha.api import validation
 from nova_ha.api import views
-from nova_ha.api.ports import Fencing
+from nova_ha.api.resource import Resource
 from nova_ha.api.schemas import hosts as schemas
 from nova_ha.recovery.spares import Loan
 
 
-class Spares:
+class Spares(Resource):
     """``GET /v1/spares``: the reserved hosts, and which are on loan."""
-
-    def __init__(self, fencing: Fencing) -> None:
-        self._fencing = fencing
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response

@@ -8,13 +8,11 @@ import falcon
 from nova_ha.api import links
 from nova_ha.api import microversion
 from nova_ha.api import settings
+from nova_ha.api.resource import Resource
 
 
-class Versions:
+class Versions(Resource):
     """One so far."""
-
-    def __init__(self, defaults: settings.Defaults) -> None:
-        self._defaults = defaults
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response
@@ -22,11 +20,8 @@ class Versions:
         response.media = {'versions': [_v1(request, self._defaults)]}
 
 
-class Version:
+class Version(Resource):
     """``GET /v1``"""
-
-    def __init__(self, defaults: settings.Defaults) -> None:
-        self._defaults = defaults
 
     def on_get(
         self, request: falcon.Request, response: falcon.Response

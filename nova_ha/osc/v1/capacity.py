@@ -10,7 +10,6 @@ from typing import Any
 from nova_ha.osc import arguments
 from nova_ha.osc import cells
 from nova_ha.osc import commands
-from nova_ha.osc import tables
 from nova_ha.osc import text
 from nova_ha.osc.commands import Column
 
@@ -99,13 +98,8 @@ class ShowCapacity(commands.Lister):
     def _rest(self, args: argparse.Namespace) -> list[str]:
         lines = []
         if not args.worst:
-            rows = [
-                [c.shown(c.value(one), cells.TABLE) for c in WORST]
-                for one in self._found['worst']
-            ]
-            titles = [column.title for column in WORST]
             lines = ['', 'The worst hosts to lose together']
-            lines += tables.lines(titles, rows)
+            lines += commands.table(WORST, self._found['worst'])
         lines += ['', self._sentence()]
         notes = self._found.get('notes') or []
         return lines + [f'Note: {text.printable(note)}.' for note in notes]

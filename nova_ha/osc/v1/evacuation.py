@@ -55,13 +55,9 @@ class ListEvacuations(commands.Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         uuid = finding.recovery(self.client, parsed_args.recovery)
-        return self.listed(
+        return self.paged(
             parsed_args,
-            self.client.pages(
-                'evacuations',
-                *('recoveries', uuid, 'evacuations'),
-                limit=parsed_args.limit,
-                state=parsed_args.state,
-                marker=parsed_args.marker,
-            ),
+            'evacuations',
+            *('recoveries', uuid, 'evacuations'),
+            state=parsed_args.state,
         )

@@ -42,13 +42,7 @@ class ListEvents(commands.Lister):
             type=int,
             help='Begin behind the event with this id; --long shows ids.',
         )
-        parser.add_argument(
-            '--limit',
-            metavar='<number>',
-            type=arguments.positive,
-            help='Show at most so many. By default all there are are '
-            'fetched, page after page.',
-        )
+        arguments.add_limit(parser)
         parser.add_argument(
             '--follow',
             action='store_true',

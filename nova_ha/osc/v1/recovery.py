@@ -10,6 +10,7 @@ from nova_ha.osc import arguments
 from nova_ha.osc import commands
 from nova_ha.osc import finding
 from nova_ha.osc.commands import Column
+from nova_ha.osc.v1 import evacuation
 
 STATES = (
     'requested',
@@ -99,30 +100,14 @@ class ListRecoveries(commands.Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         names = ('host', 'state', 'active', 'origin', 'changes_since', 'sort')
         wanted = {name: getattr(parsed_args, name) for name in names}
-        return self.listed(
-            parsed_args,
-            self.client.pages(
-                'recoveries',
-                'recoveries',
-                limit=parsed_args.limit,
-                marker=parsed_args.marker,
-                **wanted,
-            ),
-        )
+        return self.paged(parsed_args, 'recoveries', 'recoveries', **wanted)
 
 
 class ShowRecovery(commands.ShowOne):
     """Show a recovery with its evacuations, and its history if wanted."""
 
     TABLES = {  # noqa: RUF012  frozen by the base's ClassVar[Mapping]
-        'evacuations': (
-            Column('Instance', 'instance'),
-            Column('Name', 'name'),
-            Column('State', 'state'),
-            Column('Target', 'target'),
-            Column('Attempts', 'attempts'),
-            Column('Message', 'message'),
-        ),
+        'evacuations': commands.short(evacuation.ListEvacuations.COLUMNS),
         'events': (
             Column('At (UTC)', 'at'),
             Column('Event', 'name'),

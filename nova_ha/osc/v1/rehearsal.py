@@ -35,15 +35,7 @@ class ListRehearsals(commands.Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        return self.listed(
-            parsed_args,
-            self.client.pages(
-                'rehearsals',
-                'rehearsals',
-                limit=parsed_args.limit,
-                marker=parsed_args.marker,
-            ),
-        )
+        return self.paged(parsed_args, 'rehearsals', 'rehearsals')
 
 
 class ShowRehearsal(commands.ShowOne):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fencer of one's own: directory, configuration, process."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 import json
 import os
@@ -58,10 +59,21 @@ class FencerProcess:
 
     # -- configuration
 
-    def write_hosts(self, hosts: Mapping[str, Mapping[str, object]]) -> None:
+    def write_hosts(
+        self,
+        hosts: Mapping[str, Mapping[str, object]],
+        spares: Collection[str] = (),
+    ) -> None:
+        """Write the hosts file.
+
+        :param spares: which of them are reserved.
+        """
         self.hosts_file.touch(mode=0o600)
-        document = {'hosts': [{'name': n, 'power': hosts[n]} for n in hosts]}
-        self.hosts_file.write_text(json.dumps(document))
+        entries = [
+            {'name': n, 'power': hosts[n], 'reserved': n in spares}
+            for n in hosts
+        ]
+        self.hosts_file.write_text(json.dumps({'hosts': entries}))
 
     def configure(self, options: Options) -> None:
         groups = self._usual()

@@ -24,8 +24,8 @@ PEOPLE = {
 HOSTS = {'compute1': {'driver': 'fake'}, 'compute2': {'driver': 'fake'}}
 
 
-class RestTestCase(SmallWorld, unittest.TestCase):
-    """One fencer with hosts whose power is a file, on loopback."""
+class RestWorld(SmallWorld):
+    """One fencer with hosts whose power is a file, for a TestCase."""
 
     def options(self):
         """Return options on top of the usual ones, by group."""
@@ -84,6 +84,10 @@ class RestTestCase(SmallWorld, unittest.TestCase):
         error = answer.json()['error']
         self.assertEqual(code, error['code'])
         return error['message']
+
+
+class RestTestCase(RestWorld, unittest.TestCase):
+    """Where nova is away."""
 
 
 def authtoken(keystone, **more):

@@ -3,12 +3,12 @@
 
 import concurrent.futures
 import os
-import pathlib
 import subprocess
 import sys
 
 from tests.functional.daemon.process import wait_until
 from tests.functional.rest import base
+from tests.functional.rest import typed
 
 
 class UwsgiTest(base.RestTestCase):
@@ -39,24 +39,33 @@ class UwsgiTest(base.RestTestCase):
         wait_until(self.answers, 'uWSGI', 60)
 
     def command(self):
-        """As doc/source/admin/rest-api.rst has it, on loopback."""
+        """As doc/source/admin/rest-api.rst has it."""
+        page = typed.Page(
+            'admin/rest-api', {'127.0.0.1:8790': f'127.0.0.1:{self.port}'}
+        )
+        program, *arguments = page.command('uwsgi')
         return [
-            str(pathlib.Path(sys.executable).with_name('uwsgi')),
-            f'--http-socket=127.0.0.1:{self.port}',
-            '--module=nova_ha.wsgi.api:application',
-            '--master',
-            '--processes=2',
-            '--threads=4',
-            '--lazy-apps',
-            '--need-app',
-            '--die-on-term',
+            str(typed.PROGRAMS / program),
+            *arguments,
+            # So that tests end soon, and say little.
             '--reload-mercy=2',
             '--worker-reload-mercy=2',
-            '--buffer-size=16384',
             '--disable-logging',
         ]
 
     def test_as_on_tcp(self):
+        """One after another: it is the start that takes long."""
+        for what in (
+            self.who_may_what,
+            self.errors_come_through,
+            self.a_path_means_the_same_to_both,
+            self.discovery_speaks_of_where_the_client_is,
+            self.a_crowd,
+        ):
+            with self.subTest(what.__name__):
+                what()
+
+    def who_may_what(self):
         reader, admin = self.token('reader'), self.token('admin')
         answer = self.ask('GET', '/v1/hosts', reader)
         self.assertEqual(
@@ -87,7 +96,7 @@ class UwsgiTest(base.RestTestCase):
             answer.headers['X-Openstack-Request-Id'], self.fencer.log()
         )
 
-    def test_errors_come_through(self):
+    def errors_come_through(self):
         admin = self.token('admin')
         for method, path, status, code in (
             ('GET', '/v1/hosts/none/power', 404, 'host.unknown'),
@@ -102,7 +111,7 @@ class UwsgiTest(base.RestTestCase):
         answer = self.ask('PUT', '/v1/mode', admin, data=b'x' * 100000)
         self.assert_error(answer, 413, 'request.too-large')
 
-    def test_a_path_means_the_same_to_both(self):
+    def a_path_means_the_same_to_both(self):
         """What the policy was asked about is what is done."""
         manager = self.token('manager')
         uuid = '11111111-2222-4333-8444-555555555555'
@@ -112,7 +121,7 @@ class UwsgiTest(base.RestTestCase):
                 answer = self.ask('POST', path, manager)
                 self.assertIn(answer.status_code, (400, 404), answer.text)
 
-    def test_discovery_speaks_of_where_the_client_is(self):
+    def discovery_speaks_of_where_the_client_is(self):
         [version] = self.ask('GET', '/').json()['versions']
         self.assertEqual(f'{self.url}/v1', version['links'][0]['href'])
 
@@ -131,7 +140,7 @@ class UwsgiTest(base.RestTestCase):
         self.fencer.start()
         self.assertEqual(200, self.ask('GET', '/v1/hosts', reader).status_code)
 
-    def test_a_crowd(self):
+    def a_crowd(self):
         reader = self.token('reader')
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
             answers = list(

@@ -285,9 +285,7 @@ class PowerTest(CommandTestCase):
     def test_on_at_once(self):
         code, out, err = self.on()
         self.assertEqual((0, ''), (code, err))
-        self.assertEqual(
-            {'host': 'compute-1', 'power': 'on'}, json.loads(out)
-        )
+        self.assertEqual({'host': 'compute-1', 'power': 'on'}, json.loads(out))
         self.assertEqual(
             [('/hosts/compute-1/power-on', {})], self.cloud.bodies()
         )
