@@ -7,10 +7,15 @@ begins with a program that :data:`PROGRAMS` names. A line that ends with a
 backslash goes on in the next one.
 """
 
+import ast
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
+import functools
 import pathlib
 import re
+from typing import Any
 
 ROOT = pathlib.Path(__file__).parents[2]
 SOURCE = ROOT / 'doc' / 'source'
@@ -25,6 +30,7 @@ PROGRAMS = frozenset(
         'crm_resource',
         'export',
         'fence_nova_ha',
+        'install',
         'ln',
         'mkdir',
         'nova-ha-fencer',
@@ -48,6 +54,8 @@ PROGRAMS = frozenset(
         'tools/setup',
         'usermod',
         'uwsgi',
+        '/opt/nova-ha/bin/oslo-config-generator',
+        '/opt/nova-ha/bin/oslopolicy-sample-generator',
         '/opt/nova-ha/bin/pip',
     }
 )
@@ -76,6 +84,37 @@ def commands() -> Iterator[Command]:
         for language, lines in _blocks(page.read_text('utf-8').splitlines()):
             for text in _of_block(language, lines):
                 yield Command(text, name)
+
+
+def rule_of(
+    rules: Sequence[Mapping[str, Any]], text: str
+) -> Mapping[str, Any] | None:
+    """Return the first of the rules that holds for a command, if one does.
+
+    :param rules: what doc/commands.yaml has.
+    """
+    return next((rule for rule in rules if _holds(rule, text)), None)
+
+
+def _holds(rule: Mapping[str, Any], text: str) -> bool:
+    if not re.fullmatch(rule.get('match', '.*'), text):
+        return False
+    files = rule.get('typed')
+    return not files or any(text in strings(name) for name in files)
+
+
+@functools.cache
+def strings(name: str) -> frozenset[str]:
+    """Return all strings that stand in a Python file.
+
+    :param name: of the file, below the top of the repository.
+    """
+    tree = ast.parse((ROOT / name).read_text('utf-8'))
+    return frozenset(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -5,7 +5,6 @@ What is tested how is written in doc/commands.yaml; a unit test holds it.
 """
 
 from collections.abc import Mapping
-import re
 from typing import Any
 
 import command_lines
@@ -31,11 +30,7 @@ class DocumentedCommands(Directive):
         rules = yaml.safe_load(path.read_text('utf-8'))
         found: dict[int, dict[str, set[str]]] = {}
         for command in command_lines.commands():
-            number = next(
-                n
-                for n, rule in enumerate(rules)
-                if re.fullmatch(rule['match'], command.text)
-            )
+            number = rules.index(command_lines.rule_of(rules, command.text))
             pages = found.setdefault(number, {})
             pages.setdefault(command.text, set()).add(_short(command.page))
         shown: list[nodes.Node] = []
@@ -59,7 +54,7 @@ def _about(rule: Mapping[str, Any]) -> nodes.paragraph:
         parts.insert(0, PARSED[rule['parsed']])
     text = '; '.join(dict.fromkeys(parts))
     about = nodes.paragraph('', text[:1].upper() + text[1:])
-    tests = rule.get('tests', ())
+    tests = (*rule.get('typed', ()), *rule.get('tests', ()))
     if tests:
         about += nodes.Text(': ' + ', '.join(tests))
     return about

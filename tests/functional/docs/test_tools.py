@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Documented commands of the cluster and of systemd, held against the tools.
 
-They need a running cluster, so they are not run; but the tools themselves say
-which options and subcommands they know.
+They need a running cluster, which tests/fresh has: it types them. Here, in
+seconds, the tools themselves say which options and subcommands they know.
 """
 
 import functools

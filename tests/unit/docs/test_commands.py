@@ -49,7 +49,7 @@ def words_of(text):
 
 
 def rule_of(text):
-    return next((r for r in RULES if re.fullmatch(r['match'], text)), None)
+    return command_lines.rule_of(RULES, text)
 
 
 def parse(parser, words):
@@ -125,13 +125,21 @@ class CommandsTest(unittest.TestCase):
 
     def test_no_rule_is_left_over(self):
         used = [rule_of(c.text) for c in self.commands]
-        unused = [r['match'] for r in RULES if r not in used]
+        unused = [r['how'] for r in RULES if r not in used]
         self.assertEqual([], unused)
+
+    def test_each_that_types_is_needed(self):
+        """A file that types none of its rule's commands names none."""
+        for rule in RULES:
+            held = {c.text for c in self.commands if rule_of(c.text) is rule}
+            for name in rule.get('typed', ()):
+                with self.subTest(how=rule['how'], file=name):
+                    self.assertTrue(held & command_lines.strings(name))
 
     def test_the_tests_named_are_there(self):
         for rule in RULES:
             for name in rule.get('tests', ()):
-                with self.subTest(match=rule['match'], test=name):
+                with self.subTest(how=rule['how'], test=name):
                     text = (ROOT / name).read_text()
                     for word in rule.get('words', ()):
                         self.assertRegex(text, rf'\b{re.escape(word)}\b')
