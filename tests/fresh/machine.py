@@ -99,6 +99,9 @@ class Machine:
                     f'--bind-ro={self._where.wheels}:/srv/wheels',
                     '--resolv-conf=off',
                     '--timezone=off',
+                    # dpkg and the databases sync all the time; what is
+                    # here need not survive.
+                    '--suppress-sync=yes',
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=console,

@@ -164,8 +164,8 @@ def load_otherwise(world: World) -> None:
             '--format xml >nova-ha.xml'
         ),
         (
-            'cibadmin --modify --allow-create --scope configuration --xml-file '
-            'nova-ha.xml'
+            'cibadmin --modify --allow-create --scope configuration '
+            '--xml-file nova-ha.xml'
         ),
     ):
         type_(ctl1, page, line)
