@@ -6,6 +6,7 @@ from collections.abc import Callable
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import time
 
@@ -64,6 +65,8 @@ def main() -> int:
         help='for roots and packages, kept for the next run; %(default)s',
     )
     where = place.Place(parser.parse_args().directory.absolute())
+    # So that it cleans up, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(number))
     try:
         _require_programs()
         building.build(where)
