@@ -22,6 +22,9 @@ from tests.lab.errors import LabError
 
 PROGRAMS = ('debootstrap', 'systemd-nspawn', 'ipmi_sim', 'ip', 'nsenter')
 
+PYTHON = (3, 11)
+"""Debian 12's; wheels of this one fit its machines."""
+
 #: In this order: what one leaves, the next one needs.
 STORY: tuple[Callable[[World], None], ...] = (
     World.first_controller,
@@ -80,6 +83,9 @@ def main() -> int:
 def _require_programs() -> None:
     if os.geteuid() != 0:
         raise LabError('only root can boot machines')
+    if sys.version_info[:2] != PYTHON:
+        raise LabError('run by another Python than Debian 12 has: its wheels '
+                       'would not fit')  # fmt: skip
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         raise LabError(f'not installed: {", ".join(missing)} (bindep.txt)')
