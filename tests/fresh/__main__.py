@@ -6,6 +6,7 @@ from collections.abc import Callable
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import time
 
@@ -20,6 +21,9 @@ from tests.fresh.world import World
 from tests.lab.errors import LabError
 
 PROGRAMS = ('debootstrap', 'systemd-nspawn', 'ipmi_sim', 'ip', 'nsenter')
+
+PYTHON = (3, 11)
+"""Debian 12's; wheels of this one fit its machines."""
 
 #: In this order: what one leaves, the next one needs.
 STORY: tuple[Callable[[World], None], ...] = (
@@ -64,6 +68,8 @@ def main() -> int:
         help='for roots and packages, kept for the next run; %(default)s',
     )
     where = place.Place(parser.parse_args().directory.absolute())
+    # So that it cleans up, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(number))
     try:
         _require_programs()
         building.build(where)
@@ -77,6 +83,9 @@ def main() -> int:
 def _require_programs() -> None:
     if os.geteuid() != 0:
         raise LabError('only root can boot machines')
+    if sys.version_info[:2] != PYTHON:
+        raise LabError('run by another Python than Debian 12 has: its wheels '
+                       'would not fit')  # fmt: skip
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         raise LabError(f'not installed: {", ".join(missing)} (bindep.txt)')

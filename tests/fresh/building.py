@@ -99,7 +99,8 @@ def _wheels(directory: pathlib.Path) -> None:
         _run(sys.executable, '-m', 'venv', str(environment))
     for old in directory.glob('nova_ha-*.whl'):
         old.unlink()
-    pip = (str(environment / 'bin/pip'), 'wheel', '-q', '-w', str(directory))
+    python = str(environment / 'bin/python')
+    pip = (python, '-m', 'pip', 'wheel', '-q', '-w', str(directory))
     constraints = ('-c', str(PROJECT / 'constraints.txt'))
     known = ('--find-links', str(directory))
     ours = f'nova-ha[mysql,postgresql,redfish] @ file://{PROJECT}'

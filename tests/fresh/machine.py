@@ -99,6 +99,9 @@ class Machine:
                     f'--bind-ro={self._where.wheels}:/srv/wheels',
                     '--resolv-conf=off',
                     '--timezone=off',
+                    # dpkg and the databases sync all the time; what is
+                    # here need not survive.
+                    '--suppress-sync=yes',
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
@@ -193,15 +196,29 @@ class Machine:
 
     def kill(self) -> None:
         """Take its power away."""
-        if self.running() and self.pid_file.exists():
+        pid = self._leader()
+        if pid is not None:
             # With the first process of their namespace all others end, and
             # so does systemd-nspawn.
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(self.pid_file.read_text()), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait(20)
         self.pid_file.unlink(missing_ok=True)
         self._process = None
+
+    def _leader(self) -> int | None:
+        """The pid of its first process, be it of a run that was killed.
+
+        A pid that somebody else has got since is not taken for it.
+        """
+        try:
+            pid = int(self.pid_file.read_text())
+            inside = pathlib.Path(f'/proc/{pid}/root/etc/hostname')
+            name = inside.read_text().strip()
+            comm = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
+        except (OSError, ValueError):
+            return None
+        return pid if (comm, name) == ('systemd', self.name) else None
 
     def remove(self) -> None:
         """Let nothing be left of it."""

@@ -53,7 +53,11 @@ class World:
         return self._hosts[0]
 
     def open(self) -> None:
-        """Make the network, and go there."""
+        """Sweep up after a run that was killed; make the network, go there."""
+        for name in place.ADDRESSES:
+            Machine(self.where, name).remove()
+        if self.network.exists():
+            self.network.remove()
         self.network.make()
         self.network.enter()
 

@@ -53,10 +53,13 @@ def load(world: World) -> None:
     require('pcs cluster cib-push' in seen, 'the script pushes the CIB')
     type_(ctl1, page, 'sh nova-ha.sh')
     wait_for_services(world)
-    # The controllers themselves are not fenced here, and nova is not asked:
-    # check ends with 1, and says so.
-    seen = type_(ctl1, page, 'nova-ha-manage pacemaker check --nova', code=1)
-    for trap in ('gate', 'fencer-missing', 'alert-missing'):
+    # nova is not there to be asked, and the controllers themselves are not
+    # fenced: check says so, and ends with 1.
+    type_(ctl1, page, 'nova-ha-manage pacemaker check --nova', code=1)
+    seen = type_(
+        ctl1, 'admin/pacemaker', 'nova-ha-manage pacemaker check', code=1
+    )
+    for trap in ('fencer-missing', 'alert-missing'):
         require(trap not in seen, f'no {trap} in {seen}')
 
 
@@ -164,8 +167,8 @@ def load_otherwise(world: World) -> None:
             '--format xml >nova-ha.xml'
         ),
         (
-            'cibadmin --modify --allow-create --scope configuration --xml-file '
-            'nova-ha.xml'
+            'cibadmin --modify --allow-create --scope configuration '
+            '--xml-file nova-ha.xml'
         ),
     ):
         type_(ctl1, page, line)

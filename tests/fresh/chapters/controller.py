@@ -58,11 +58,13 @@ def install(world: World) -> None:
         ),
         (
             'install --group nova-ha --mode 0640 '
-            '/opt/nova-ha/etc/nova-ha/hosts.yaml.sample /etc/nova-ha/hosts.yaml'
+            '/opt/nova-ha/etc/nova-ha/hosts.yaml.sample '
+            '/etc/nova-ha/hosts.yaml'
         ),
         (
             'install --group nova-ha --mode 0640 '
-            '/opt/nova-ha/etc/nova-ha/rules.yaml.sample /etc/nova-ha/rules.yaml'
+            '/opt/nova-ha/etc/nova-ha/rules.yaml.sample '
+            '/etc/nova-ha/rules.yaml'
         ),
         'ln -s /opt/nova-ha/bin/nova-ha-fencer /usr/bin/nova-ha-fencer',
         'ln -s /opt/nova-ha/bin/nova-ha-manage /usr/bin/nova-ha-manage',

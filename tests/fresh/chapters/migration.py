@@ -84,8 +84,8 @@ def _load(world: World) -> None:
         ),
         'less nova-ha.xml',
         (
-            'cibadmin --modify --allow-create --scope configuration --xml-file '
-            'nova-ha.xml'
+            'cibadmin --modify --allow-create --scope configuration '
+            '--xml-file nova-ha.xml'
         ),
     ):
         world.keyboard.type(world.ctl1, page, line)
