@@ -117,7 +117,7 @@ ROUTES: Sequence[Route] = (
         {'GET': rehearsal_ops.SHOW},
     ),
     Route(
-        '/v1/servers/{uuid}/explain',
+        '/v1/servers/{server}/explain',
         servers.Explain,
         {'GET': server_ops.EXPLAIN},
     ),

@@ -8,10 +8,10 @@ from nova_ha.api.resource import Resource
 
 
 class Explain(Resource):
-    """``GET /v1/servers/{uuid}/explain``"""
+    """``GET /v1/servers/{server}/explain``"""
 
     def on_get(
-        self, request: falcon.Request, response: falcon.Response, uuid: str
+        self, request: falcon.Request, response: falcon.Response, server: str
     ) -> None:
-        found = self._fencing.insight.explain_server(uuid)
+        found = self._fencing.insight.explain_server(server)
         response.media = {'instances': [views.explained(found)]}
