@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -73,11 +74,10 @@ def main() -> int:
     try:
         _require_programs()
         building.build(where)
-        _play(World(where))
+        return _play(World(where))
     except LabError as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 def _require_programs() -> None:
@@ -91,17 +91,25 @@ def _require_programs() -> None:
         raise LabError(f'not installed: {", ".join(missing)} (bindep.txt)')
 
 
-def _play(world: World) -> None:
+def _play(world: World) -> int:
+    """Play every chapter, those after one that failed too; how many failed."""
+    failed = []
     world.open()
     try:
         for chapter in STORY:
+            name = chapter.__qualname__
             started = time.monotonic()
-            chapter(world)
-            took = time.monotonic() - started
-            print(f'-- {chapter.__qualname__}: {took:.1f} s', flush=True)
+            try:
+                chapter(world)
+            except (LabError, OSError, subprocess.SubprocessError) as error:
+                failed.append(name)
+                print(f'{name} FAILED: {error}', flush=True)
+            print(f'-- {name}: {time.monotonic() - started:.1f} s', flush=True)
     finally:
         world.close()
     print(f'{len(world.keyboard.typed)} lines were typed, as written')
+    print(f'failed: {", ".join(failed) or "none"}')
+    return len(failed)
 
 
 if __name__ == '__main__':

@@ -3,6 +3,7 @@
 
 from tests.fresh.world import World
 from tests.lab.errors import LabError
+from tests.lab.waiting import wait_until
 
 
 def install(world: World) -> None:
@@ -45,6 +46,13 @@ def redhat(world: World) -> None:
             raise LabError(f'dnf did not take "{line}": {seen}')
     type_(ctl1, page, 'python3.11 -m venv /opt/nova-ha')
     type_(ctl1, page, "/opt/nova-ha/bin/pip install 'nova-ha[mysql,redfish]'")
+    # A RHEL runs it from the start.
+    ctl1.run('systemctl start firewalld || journalctl -u firewalld')
+    wait_until(
+        lambda: ctl1.run('firewall-cmd --state', code=None).returncode == 0,
+        60,
+        'firewalld',
+    )
     type_(
         ctl1, page, 'firewall-cmd --permanent --add-service=high-availability'
     )
