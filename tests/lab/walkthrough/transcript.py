@@ -46,9 +46,12 @@ def written(
 
 
 def _wrapped(line: str) -> str:
-    if len(PROMPT) + len(line) <= _WIDTH or ' --' not in line:
-        return line
-    head, option, rest = line.rpartition(' --')
-    if option and len(PROMPT) + len(head) > _WIDTH:
-        return line
-    return f'{head} \\\n{CONTINUED}    --{rest}'
+    """Broken before options, where it would be too wide."""
+    first, *options = line.split(' --')
+    rows = [first]
+    for option in options:
+        if len(rows[-1]) + len(option) + len(' -- \\') > _WIDTH - len(PROMPT):
+            rows.append(f'    --{option}')
+        else:
+            rows[-1] += f' --{option}'
+    return f' \\\n{CONTINUED}'.join(rows)
