@@ -74,12 +74,29 @@ class Operator:
         )
 
     def confirm_off(self, uuid: str, who: str) -> Recovery:
-        """Take a person's word that the host is off."""
+        """Take a person's word that the host is off.
+
+        Pacemaker asks again as soon as it was told that a fencing has failed,
+        so the recovery is ``fencing`` nearly all the time: once it has
+        failed, the word is good during the further tries, too.
+
+        :raises IllegalTransition: no fencing of this incident has failed.
+        """
         recovery = self._store.get(uuid)
-        if recovery.state is not RecoveryState.FENCE_FAILED:
+        if not self._has_failed(recovery):
             raise errors.IllegalTransition(recovery.state.value, 'confirm-off')
         proof = off_proofs.of_word(recovery.host, who, self._clock.now())
         return self._move(recovery, Event.OFF_VERIFIED, who, off_proof=proof)
+
+    def _has_failed(self, recovery: Recovery) -> bool:
+        """Whether a fencing of this incident has, and none has succeeded."""
+        if recovery.state is RecoveryState.FENCE_FAILED:
+            return True
+        return recovery.state is RecoveryState.FENCING and any(
+            event.name == Event.FENCING_FAILED.value
+            and event.at >= recovery.fencing_since
+            for event in self._store.events(recovery.uuid)
+        )
 
     def release(self, uuid: str, who: str) -> Recovery:
         """Overrule the guards for this incident, held or about to be.

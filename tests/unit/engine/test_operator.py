@@ -93,6 +93,29 @@ class OperatorTest(WorldTest):
             errors.IllegalTransition, self.operator.confirm_off, uuid, 'jo'
         )
 
+    def test_confirm_off_while_it_is_tried_again(self):
+        """As Pacemaker has it tried all the time."""
+        uuid = self.fence_fails()
+        self.operator.retry(uuid, 'pacemaker')
+        self.assert_state(S.FENCING)
+        self.world.hosts['h1'].switch_off()
+        self.operator.confirm_off(uuid, 'jo')
+        recovery = self.world.until_state('h1', S.EVACUATED)
+        self.assertEqual('confirmed by jo', recovery.off_proof.witness)
+        # What that try comes to changes nothing any more.
+        self.world.run(120)
+        self.assertEqual(uuid, self.world.recovery('h1').uuid)
+        self.assert_state(S.EVACUATED)
+
+    def test_no_word_is_taken_before_a_fencing_has_failed(self):
+        self.world.hosts['h1'].bmc = 'dead'
+        uuid = self.world.daemon.engine.intake.fence_again(
+            'h1', 'test', 'x'
+        ).uuid
+        self.assertRaises(
+            errors.IllegalTransition, self.operator.confirm_off, uuid, 'jo'
+        )
+
     def test_cancel(self):
         uuid = self.fence_fails()
         self.operator.cancel(uuid, 'me')
