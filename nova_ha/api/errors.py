@@ -49,6 +49,7 @@ CODES: Mapping[type[errors.RecoveryError], Code] = {
     errors.ComputeError: Code(502, 'compute.failed'),
     errors.ComputeUnavailable: Code(503, 'compute.unavailable'),
     errors.ComputeNotFound: Code(404, 'compute.not-found'),
+    errors.ComputeAmbiguous: Code(409, 'compute.ambiguous'),
     errors.ImageError: Code(502, 'image.failed'),
     errors.ImageUnavailable: Code(503, 'image.unavailable'),
     errors.PlacementError: Code(502, 'placement.failed'),

@@ -95,10 +95,12 @@ class Insight(Protocol):
         :raises ComputeError: nova could not be asked.
         """
 
-    def explain_server(self, uuid: str) -> Explained:
+    def explain_server(self, server: str) -> Explained:
         """Say what would become of one instance.
 
-        :raises ComputeNotFound: nova has none with this uuid.
+        :param server: its uuid or its name.
+        :raises ComputeNotFound: nova has none of these.
+        :raises ComputeAmbiguous: nova has several of this name.
         :raises ComputeError: nova could not be asked.
         """
 

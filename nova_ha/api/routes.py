@@ -159,7 +159,7 @@ ROUTES: Sequence[Route] = (
         {'GET': rehearsal_ops.SHOW},
     ),
     Route(
-        '/v1/servers/{uuid}/explain',
+        '/v1/servers/{server}/explain',
         lambda p: servers.Explain(p.fencing),
         {'GET': server_ops.EXPLAIN},
     ),

@@ -15,6 +15,6 @@ RULES: Sequence[policy.RuleDefault] = (
         base.READER,
         'See what would be done about an instance, and why.',
         'GET',
-        '/v1/servers/{uuid}/explain',
+        '/v1/servers/{server}/explain',
     ),
 )

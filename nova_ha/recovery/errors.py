@@ -21,6 +21,7 @@
     │   ├── ComputeRefused        nova said no, with its own words
     │   │   └── ComputeForbidden  ... for lack of rights
     │   ├── ComputeNotFound       no such service or instance
+    │   ├── ComputeAmbiguous      several instances of that name
     │   └── ComputeTooOld         the cloud lacks a needed microversion
     ├── ImageError             glance
     │   ├── ImageUnavailable   R  no answer, 5xx, 429, time-out, token
@@ -130,6 +131,10 @@ class ComputeForbidden(ComputeRefused):
 
 class ComputeNotFound(ComputeError):
     """Nova knows no such service or instance."""
+
+
+class ComputeAmbiguous(ComputeError):
+    """Nova knows several instances of that name."""
 
 
 class ComputeTooOld(ComputeError):

@@ -189,6 +189,9 @@ class Compute(Protocol):
         :raises ComputeNotFound: it was deleted.
         """
 
+    def named(self, name: str) -> Sequence[Instance]:
+        """Return the instances with exactly this name; not a unique one."""
+
     def aggregates(self) -> Sequence[Aggregate]:
         """Return every host aggregate."""
 

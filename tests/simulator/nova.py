@@ -342,6 +342,13 @@ class SimNova:
     def instance(self, uuid: str) -> Instance:
         return self._server(uuid).seen()
 
+    def named(self, name: str) -> Sequence[Instance]:
+        return [
+            server.seen()
+            for server in self.servers.values()
+            if server.name == name
+        ]
+
     def aggregates(self) -> Sequence[Aggregate]:
         return list(self.host_aggregates)
 

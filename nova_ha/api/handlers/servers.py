@@ -8,13 +8,13 @@ from nova_ha.api.ports import Fencing
 
 
 class Explain:
-    """``GET /v1/servers/{uuid}/explain``"""
+    """``GET /v1/servers/{server}/explain``"""
 
     def __init__(self, fencing: Fencing) -> None:
         self._fencing = fencing
 
     def on_get(
-        self, request: falcon.Request, response: falcon.Response, uuid: str
+        self, request: falcon.Request, response: falcon.Response, server: str
     ) -> None:
-        found = self._fencing.insight.explain_server(uuid)
+        found = self._fencing.insight.explain_server(server)
         response.media = {'instances': [views.explained(found)]}

@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-from osc_lib import exceptions
-
 from nova_ha.osc import cells
 from nova_ha.osc import client
 from nova_ha.osc import commands
 from nova_ha.osc import finding
-from nova_ha.osc import text
 from nova_ha.osc.commands import Column
 
 PATIENCE = 300.0
@@ -37,39 +34,14 @@ class ExplainServer(commands.ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Sequence[Any]]:
-        uuid = self._uuid(parsed_args.server)
-        return self.shown(_explained(self.client, 'servers', uuid)[0])
+        found = _explained(self.client, 'servers', parsed_args.server)
+        return self.shown(found[0])
 
     def human(self, key: str, value: Any) -> Any:
         """Return what people read for a field."""
         if key == 'decisions':
             return cells.decisions(value)
         return super().human(key, value)
-
-    def _uuid(self, wanted: str) -> str:
-        """Return the uuid of the server; nova is asked about a name."""
-        if text.UUID.fullmatch(wanted):
-            return wanted
-        compute = self.app.client_manager.sdk_connection.compute
-        # find_server would choose one where several have the name.
-        found = [
-            server
-            for server in compute.servers(
-                details=False, all_projects=True, name=wanted
-            )
-            if server.name == wanted
-        ]
-        if len(found) == 1:
-            return str(found[0].id)
-        if found:
-            raise exceptions.CommandError(
-                f'{len(found)} servers have the name {wanted}; give the uuid '
-                f'of one: {", ".join(sorted(s.id for s in found))}.'
-            )
-        raise exceptions.CommandError(
-            f'Nova has no server with the uuid or name {wanted}: "openstack '
-            'server list --all-projects" shows those there are.'
-        )
 
 
 class ExplainHost(commands.Lister):

@@ -175,8 +175,21 @@ class InsightTestCase(base.NovaTestCase):
             self.assertEqual(set(uuids), {i['uuid'] for i in found})
         self.assertEqual([], self.get('/v1/hosts/host3/explain')['instances'])
         self.refused('compute.not-found', 'GET', '/v1/hosts/host9/explain')
-        path = f'/v1/servers/{NOBODY}/explain'
-        self.refused('compute.not-found', 'GET', path)
+        for nobody in (NOBODY, 'no-such-name'):
+            path = f'/v1/servers/{nobody}/explain'
+            self.refused('compute.not-found', 'GET', path)
+
+    def test_explained_by_name(self):
+        uuids = self.boot(2)
+        names = [
+            i['name'] for i in self.get('/v1/hosts/host1/explain')['instances']
+        ]
+        path = f'/v1/servers/{names[0]}/explain'
+        if names[0] != names[1]:
+            [found] = self.get(path)['instances']
+            self.assertIn(found['uuid'], uuids)
+        else:
+            self.refused('compute.ambiguous', 'GET', path)
 
     def test_capacity_as_by_the_command(self):
         self.boot(2)

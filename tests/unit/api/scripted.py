@@ -284,7 +284,7 @@ class Insight:
         self._engine._enter('explain')
         return [EXPLAINED]
 
-    def explain_server(self, uuid):
+    def explain_server(self, server):
         self._engine._enter('explain')
         return EXPLAINED
 

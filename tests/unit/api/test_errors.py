@@ -31,6 +31,7 @@ PUBLISHED = {
     'ComputeRefused': (502, 'compute.failed', False),
     'ComputeForbidden': (502, 'compute.failed', False),
     'ComputeNotFound': (404, 'compute.not-found', False),
+    'ComputeAmbiguous': (409, 'compute.ambiguous', False),
     'ComputeTooOld': (502, 'compute.failed', False),
     'ImageError': (502, 'image.failed', False),
     'ImageUnavailable': (503, 'image.unavailable', True),

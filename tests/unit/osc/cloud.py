@@ -43,6 +43,7 @@ class Cloud(fixtures.Fixture):
         self.catalogue = True
         self.page = 100
         self.hosts = [answers.host()]
+        self.unknown_servers = set()
         self.recoveries = [answers.recovery()]
         self.watched = [answers.answer()]
         self.mode = answers.standing()
@@ -253,9 +254,13 @@ class _Handler(server.BaseHTTPRequestHandler):
         else:
             self.answer(200, {'host': found[0]})
 
-    def _servers(self, cloud, uuid, verb):
-        found = answers.EXPLAINED | {'uuid': uuid}
-        self.answer(200, {'instances': [found]})
+    def _servers(self, cloud, server, verb):
+        name = urllib.parse.unquote(server)
+        if name in cloud.unknown_servers:
+            self.fail(404, 'compute.not-found', f'nova has no server {name}')
+            return
+        found = answers.EXPLAINED | {'uuid': answers.INSTANCES[0]}
+        self.answer(200, {'instances': [found | {'name': name}]})
 
     def _recoveries(self, cloud, uuid=None, verb=None):
         if uuid is None and self.command == 'POST':

@@ -78,7 +78,6 @@ class CommandTestCase(testtools.TestCase):
         super().setUp()
         self.cloud = self.useFixture(cloud.Cloud())
         self.cloud.watched = [pictures.MOMENTS['evacuating'][0]]
-        self.servers = []
         self.typed('', terminal=False)
 
     def typed(self, text, terminal=True):
@@ -90,11 +89,9 @@ class CommandTestCase(testtools.TestCase):
     def run_command(self, name, *arguments):
         """Return exit code, stdout and stderr."""
         out, err = io.StringIO(), io.StringIO()
-        compute = types.SimpleNamespace(servers=lambda **_: self.servers)
         app = types.SimpleNamespace(
             client_manager=types.SimpleNamespace(
                 compute_ha=self.cloud.client(),
-                sdk_connection=types.SimpleNamespace(compute=compute),
             ),
             command_manager=types.SimpleNamespace(namespace='tests'),
             stdout=out,
@@ -552,17 +549,16 @@ class OthersTest(CommandTestCase):
         self.assertEqual(['no store'], json.loads(out)['reasons'])
 
     def test_a_server_by_name(self):
-        self.servers = [types.SimpleNamespace(name='web', id='a')]
-        found = self.shown('ha explain server', 'web')
-        self.assertEqual('a', found['uuid'])
-        self.servers *= 2
-        for wanted, complaint in (('web', '2 servers'), ('x', 'no server')):
-            error = self.assertRaises(
-                exceptions.CommandError,
-                self.shown,
-                *('ha explain server', wanted),
-            )
-            self.assertIn(complaint, str(error))
+        """Nova is not asked: it shows none to a login to the system."""
+        found = self.shown('ha explain server', 'web 1')
+        self.assertEqual('web 1', found['name'])
+        self.cloud.unknown_servers = {'web 2'}
+        error = self.assertRaises(
+            exceptions.CommandError,
+            self.shown,
+            *('ha explain server', 'web 2'),
+        )
+        self.assertIn('nova has no server web 2', str(error))
 
     def test_decisions_are_lines_for_people(self):
         text = self.table('ha explain server', answers.INSTANCES[0])

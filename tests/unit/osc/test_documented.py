@@ -4,7 +4,6 @@
 import pathlib
 import re
 import shlex
-import types
 
 from tests.unit.osc import answers
 from tests.unit.osc import pictures
@@ -35,7 +34,6 @@ class DocumentedTest(test_commands.CommandTestCase):
         self.cloud.recoveries = [answers.recovery(host='compute1')]
         self.cloud.watched = [pictures.MOMENTS['completed'][0]]
         self.cloud.rehearsals = [answers.REHEARSAL | {'host': 'compute1'}]
-        self.servers = [types.SimpleNamespace(name='web-1', id='a')]
 
     def test_each_does_what_it_should(self):
         for page in PAGES:
