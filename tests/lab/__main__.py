@@ -20,6 +20,8 @@ from tests.lab.progress import Progress
 from tests.lab.scenarios import catalogue
 from tests.lab.scenarios import report
 from tests.lab.scenarios.runner import Runner
+from tests.lab.walkthrough import pages
+from tests.lab.walkthrough import run as walkthrough
 
 
 def tell_which(lab: Lab) -> None:
@@ -151,6 +153,28 @@ def play_scenarios(lab: Lab, arguments: argparse.Namespace) -> None:
         raise LabError('not every scenario ended as it must, see above')
 
 
+def walk_through(lab: Lab, arguments: argparse.Namespace) -> None:
+    """On the lab as it is, or on one that is taken down afterwards."""
+    tell_which(lab)
+    progress = Progress()
+    if lab.stack is None:
+        raise LabError(
+            'this lab was brought up without Pacemaker, which the '
+            'walk-through needs; wipe it first: down --wipe'
+        )
+    lab.enter()
+    found_up = lab.is_up()
+    good = False
+    try:
+        lab.up(progress)
+        walkthrough.run(lab, lab.stack, arguments.into, progress)
+        good = True
+    finally:
+        if not found_up:
+            # What went wrong is read in the logs.
+            lab.down(progress, wipe=good)
+
+
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog='lab', description='A small OpenStack cloud on this machine.'
@@ -212,6 +236,20 @@ def parser() -> argparse.ArgumentParser:
         'it (default: %(default)s)',
     )
     command.set_defaults(run=play_scenarios)
+    command = commands.add_parser(
+        'walkthrough',
+        help='install nova-ha from its wheel by the guide, and use it '
+        'through real failures as the page for people says; needs Pacemaker '
+        'and a package index',
+    )
+    command.add_argument(
+        '--into',
+        metavar='DIRECTORY',
+        type=pathlib.Path,
+        default=pages.TRANSCRIPTS,
+        help='where the transcripts are written (default: beside the page)',
+    )
+    command.set_defaults(run=walk_through)
     command = commands.add_parser('logs', help='the end of a log')
     command.add_argument('name', metavar='NAME')
     command.add_argument('-n', '--lines', type=int, default=40)
@@ -251,7 +289,8 @@ def _add_cluster(command: argparse.ArgumentParser) -> None:
 
 
 #: These bring the lab up, which enters its network by itself.
-_MAY_START = ('up', 'scenarios')
+_MAY_START = ('up', 'scenarios', 'walkthrough')
+_NEED_PACEMAKER = ('scenarios', 'walkthrough')
 
 
 def which_lab(arguments: argparse.Namespace) -> Lab:
@@ -261,15 +300,18 @@ def which_lab(arguments: argparse.Namespace) -> Lab:
         wished = {
             key: getattr(arguments, key)
             for key in ('controllers', 'wiring')
-            if getattr(arguments, key)
+            if getattr(arguments, key, None)
         }
-        if arguments.command == 'scenarios' and not config.state.exists():
+        if arguments.command in _NEED_PACEMAKER and not config.state.exists():
             wished.setdefault('controllers', 1)
         if wished or getattr(arguments, 'pacemaker', False):
             wished.setdefault('controllers', config.controllers or 1)
         if getattr(arguments, 'api', False):
             wished['api'] = True
         config = dataclasses.replace(config, **wished)
+    if arguments.command == 'walkthrough' and not config.state.exists():
+        computes = max(config.computes, walkthrough.COMPUTES)
+        config = dataclasses.replace(config, computes=computes)
     if arguments.command == 'scenarios':
         config = large_enough(config, arguments.names)
     lab = Lab(config)

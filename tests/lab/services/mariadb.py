@@ -77,7 +77,7 @@ class MariaDB(Service):
         password = self.lab.password
         lines = [
             f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{password}';",
-            f'GRANT ALL ON *.* TO {user};',
+            f'GRANT ALL ON *.* TO {user} WITH GRANT OPTION;',
             *map(_create, DATABASES),
         ]
         return '\n'.join(lines) + '\n'
