@@ -276,6 +276,7 @@ class Story:
             "openstack ha mode set armed --reason 'the switch is in place'"
         )
         self._reserve()
+        play.boot(STARTED, host, name='cart')
         self._type("openstack ha mode set observe --reason 'first weeks'")
         self._lose(host)
         play.wait(
