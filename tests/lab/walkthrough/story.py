@@ -26,6 +26,8 @@ from tests.lab.walkthrough.typist import Typist
 STARTED = 2
 """Instances on each of the hosts that fail."""
 
+ZONE = 'rack1'
+
 DONE = (EVACUATED, 'returning', *OVER)
 
 
@@ -276,7 +278,7 @@ class Story:
             "openstack ha mode set armed --reason 'the switch is in place'"
         )
         self._reserve()
-        play.boot(STARTED, host, name='cart')
+        play.boot(STARTED, host, name='cart', zone=ZONE)
         self._type("openstack ha mode set observe --reason 'first weeks'")
         self._lose(host)
         play.wait(
@@ -305,19 +307,25 @@ class Story:
         )
         self._type('openstack ha spare list', instead=meant)
         play.wait_state(*DONE, host=host, timeout=240)
-        self._type(
-            'openstack ha spare keep spare1', instead=meant, codes=(0, 1)
-        )
-        self._type(
-            'openstack ha spare give back spare1', instead=meant, codes=(0, 1)
-        )
+        self._type('openstack ha spare give back spare1', instead=meant)
+        # It cannot be empty yet, and so can still be kept.
+        self._type('openstack ha spare keep spare1', instead=meant)
         if 'flapping' in self._message(host):
             self._type('openstack ha recovery let return compute1')
         self._returned(host)
 
     def _in_scripts(self) -> None:
-        for line in pages.lines(pages.USER_PAGE)[-3:]:
+        host = self._second
+        watch, *others = pages.lines(pages.USER_PAGE)[-3:]
+        watching = self._shell.begin(watch, self._meant(host))
+        try:
+            self._lose(host)
+            self._shell.ended(watching)
+        finally:
+            watching.stop()
+        for line in others:
             self._type(line)
+        self._returned(host)
 
     # -- around it
 
@@ -347,8 +355,9 @@ class Story:
         return str(found['message'] or '')
 
     def _reserve(self) -> None:
-        """One host becomes a spare."""
+        """One host becomes a spare, and the first is alone in its zone."""
         play, spare = self._play, self._spare
+        play.cloud.create_zone(ZONE, self._first.name)
         for server in play.cloud.servers(spare.name):
             play.cloud.delete(server['id'])
             with contextlib.suppress(ValueError):
