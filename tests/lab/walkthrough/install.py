@@ -38,7 +38,7 @@ NOT_HERE = (
     # Of the compute hosts the lab has taken care.
     'printf \'action=off',
     # Said once more elsewhere, and tested there.
-    'oslo-config-generator',
+    '/opt/nova-ha/bin/oslo',
     *('python3 -m venv', '/opt/nova-ha/bin/pip install nova-ha'),
     'nova-ha-manage mode',
     # What the host's return shows, is typed with openstack ha.
@@ -123,7 +123,7 @@ class Installation:
         """User, directories, links; of what is installed, where."""
         page = self._page('packages')
         for line in pages.lines('install/packages'):
-            if line.startswith(('systemd-', 'mkdir', 'ln ')):
+            if line.startswith(('systemd-', 'install', 'mkdir', 'ln ')):
                 page.type(line)
 
     def _keystone(self) -> None:
