@@ -244,16 +244,15 @@ class Story:
     def _kept_out(self) -> None:
         """A host that fails for the third time within an hour."""
         play, host = self._play, self._third
+        meant = self._meant(host)
         self._lose(host)
         play.wait(
             lambda: 'flapping' in self._message(host),
             240,
             f'{host.name} to be kept out',
         )
-        self._type(
-            'openstack ha recovery let return compute1',
-            instead=self._meant(host),
-        )
+        self._type('openstack ha recovery let return compute1', instead=meant)
+        self._type('openstack ha host power on compute1 --wait', instead=meant)
         self._returned(host)
 
     def _by_hand(self) -> None:
