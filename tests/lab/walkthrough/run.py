@@ -46,6 +46,7 @@ def run(lab: Lab, stack: Stack, into: pathlib.Path, say: Progress) -> None:
     with say.step('making the lab good'):
         premises.leave()  # of a run that was ended
         stage.make_good(lab, stack)
+    _share_storage(play)
     with _there(play, premises):
         installation = Installation(play, premises)
         with say.step('installing nova-ha, by the guide'):
@@ -60,6 +61,17 @@ def run(lab: Lab, stack: Stack, into: pathlib.Path, say: Progress) -> None:
     for name, typed in story.transcripts.items():
         transcript.written(into, name, typed)
     say.say(f'The transcripts are in {into}.')
+
+
+def _share_storage(play: Play) -> None:
+    """Tell nova that the disks of these hosts are on storage they share."""
+    cloud = play.cloud
+    cloud.create_aggregate(facts.STORAGE, *(host.name for host in play.hosts))
+    for aggregate in cloud.aggregates():
+        cloud.compute.post(
+            f'/os-aggregates/{aggregate["id"]}/action',
+            json={'set_metadata': {'metadata': {'storage': 'rbd'}}},
+        )
 
 
 @contextlib.contextmanager

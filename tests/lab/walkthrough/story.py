@@ -18,7 +18,6 @@ from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.scenarios.play import EVACUATED
 from tests.lab.scenarios.play import Play
 from tests.lab.scenarios.stage import OVER
-from tests.lab.walkthrough import facts
 from tests.lab.walkthrough import pages
 from tests.lab.walkthrough.install import Installation
 from tests.lab.walkthrough.typist import Typist
@@ -108,16 +107,8 @@ class Story:
         self._type('openstack ha snapshot report', codes=(0, 1))
 
     def _boot(self) -> None:
-        """Instances that the page knows, on hosts that share their storage."""
+        """Instances, one of which the page knows by its name."""
         play = self._play
-        cloud = play.cloud
-        hosts = [host.name for host in play.hosts]
-        cloud.create_aggregate(facts.STORAGE, *hosts)
-        for aggregate in cloud.aggregates():
-            cloud.compute.post(
-                f'/os-aggregates/{aggregate["id"]}/action',
-                json={'set_metadata': {'metadata': {'storage': 'rbd'}}},
-            )
         play.boot(3, self._first, name='web')
         play.boot(STARTED, self._second, name='db')
         play.boot(STARTED, self._third, name='batch')
