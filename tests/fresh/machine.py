@@ -97,6 +97,8 @@ class Machine:
                     f'--network-namespace-path=/run/netns/{self._full_name}',
                     f'--bind={self._where.archives}:/var/cache/apt/archives',
                     f'--bind-ro={self._where.wheels}:/srv/wheels',
+                    # For a firewall in it; the network is its own.
+                    '--capability=CAP_NET_ADMIN',
                     '--resolv-conf=off',
                     '--timezone=off',
                     # dpkg and the databases sync all the time; what is

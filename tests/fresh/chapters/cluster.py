@@ -136,8 +136,7 @@ def verify(world: World) -> None:
     type_(ctl1, page, 'crm_attribute --node cmp1 --name nova-ha-gate --query')
     _wait(
         ctl1,
-        "stonith_admin --history cmp1 | grep -E '(off|reboot).*complete|"
-        "was able to'",
+        "stonith_admin --history cmp1 | grep -E 'successful|was able to'",
         'Pacemaker to have fenced the host it lost',
     )
     seen = type_(ctl1, 'install/verify', 'stonith_admin --history cmp1')

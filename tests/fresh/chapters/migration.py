@@ -52,12 +52,12 @@ def from_fence_compute(world: World) -> None:
         'pcs config >pcs-before.txt',
         'pcs cluster cib before.cib',
         'pcs stonith level',
-        'pcs property set maintenance-mode=true',
         'pcs resource disable nova-evacuate',
         'pcs resource delete nova-evacuate',
+        'pcs property set maintenance-mode=true',
         'pcs stonith level remove 1 target cmp1 stonith ipmi-cmp1 fence-nova',
-        'pcs stonith delete fence-nova',
-        'pcs resource delete compute-unfence-trigger',
+        'pcs stonith delete fence-nova --force',
+        'pcs resource delete compute-unfence-trigger --force',
         'attrd_updater --name evacuate --delete --node cmp1',
     ):
         type_(ctl1, page, line)
