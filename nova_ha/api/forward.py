@@ -7,9 +7,11 @@ no password of a BMC, of nova or of the store.
 """
 
 from collections.abc import Mapping
+import contextlib
 import http.client
 import json
 import socket
+import threading
 from urllib import parse
 
 import falcon
@@ -34,10 +36,18 @@ class Forward:
 
     :param path: of the daemon's socket.
     :param methods: those that there are.
+    :param turns: what a reader waits for before the daemon is asked; None
+        where none waits.
     """
 
-    def __init__(self, path: str, methods: frozenset[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        methods: frozenset[str],
+        turns: threading.Semaphore | None = None,
+    ) -> None:
         self._path = path
+        self._turns = turns
         for method in methods:
             setattr(self, f'on_{method.lower()}', self._forward)
 
@@ -47,17 +57,23 @@ class Forward:
         response: falcon.Response,
         **parameters: str,
     ) -> None:
-        status, headers, body = self._ask(
-            request.method,
-            _target(request),
-            validation.raw_body(request),
-            _headers(request, response),
-        )
+        with self._turn(request.method):
+            status, headers, body = self._ask(
+                request.method,
+                _target(request),
+                validation.raw_body(request),
+                _headers(request, response),
+            )
         response.status = status
         response.data = body
         for name in _ANSWERED:
             if headers.get(name):
                 response.set_header(name, headers[name])
+
+    def _turn(self, method: str) -> contextlib.AbstractContextManager[object]:
+        if self._turns is None or method != 'GET':
+            return contextlib.nullcontext()
+        return self._turns
 
     def _ask(
         self,
