@@ -140,13 +140,18 @@ class CapacityTestCase(base.NovaTestCase):
         service = self.gateway.service(host)
         self.gateway.enable(self.gateway.force_up(service))
         # A nova-compute that is just starting may write down last that it is
-        # disabled; its next look at its resources mends that.
+        # disabled. Its next look at its resources mends that, or else being
+        # told so once more: nova has been seen to need it.
         provider = self._get_provider_uuid_by_host(host)
 
         def usable():
             self._run_periodics()
             traits = self._get_provider_traits(provider)
-            return 'COMPUTE_STATUS_DISABLED' not in traits
+            if 'COMPUTE_STATUS_DISABLED' not in traits:
+                return True
+            service = self.gateway.service(host)
+            self.gateway.enable(self.gateway.disable(service, 'once more'))
+            return False
 
         self.wait_until(usable, f'{host} enabled in Placement', every=0.5)
 
