@@ -17,7 +17,13 @@ NUMBER = 50
 """So many of a kind at most."""
 
 #: What has the name that a parameter in a path stands for.
-IN_PATH = {'host': 'host', 'id': 'rehearsal', 'spare': 'spare'}
+IN_PATH = {
+    'host': 'host',
+    'id': 'rehearsal',
+    'server': 'server',
+    'spare': 'spare',
+    'uuid': 'recovery',
+}
 #: Parameters that stand elsewhere, by operation.
 ELSEWHERE = {
     'GET /v1/recoveries': {
@@ -72,19 +78,13 @@ def operations() -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield each operation, and of what kind its parameters are."""
     for route in ROUTES:
         in_path = {
-            f'path.{name}': _kind(route.path, name)
-            for name in ('host', 'id', 'spare', 'uuid')
+            f'path.{name}': kind
+            for name, kind in IN_PATH.items()
             if f'{{{name}}}' in route.path
         }
         for method in () if route.local else route.operations:
             name = f'{method} {route.path}'
             yield name, in_path | ELSEWHERE.get(name, {})
-
-
-def _kind(path: str, name: str) -> str:
-    if name == 'uuid':
-        return 'server' if path.startswith('/v1/servers/') else 'recovery'
-    return IN_PATH[name]
 
 
 def _unique(names: Sequence[str]) -> list[str]:
