@@ -159,13 +159,12 @@ def _forced_down(service: ComputeService) -> str:
         return (
             f'It is forced down since recovery {mark}, which has ended: if '
             'the host is well, enable it and take the mark back ("openstack '
-            '--os-compute-api-version 2.11 compute service set --enable '
-            '--up").'
+            'compute service set --enable --up").'
         )
     return (
         'It is forced down, and not by nova-ha, which leaves that as it is: '
-        'when the host is well, take the mark back ("openstack '
-        '--os-compute-api-version 2.11 compute service set --up").'
+        'when the host is well, take the mark back ("openstack compute '
+        'service set --up").'
     )
 
 
