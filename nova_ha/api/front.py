@@ -103,7 +103,7 @@ class FrontApi(server.UnixApi):
             ),
             app.build(
                 [route for route in ROUTES if not route.local],
-                Parts(fencing, settings.Defaults(conf)),
+                Parts(fencing.archive, fencing, settings.Defaults(conf)),
                 Gate(users),
             ),
         )

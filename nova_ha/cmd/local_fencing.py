@@ -14,10 +14,7 @@ from nova_ha.engine.world import World
 from nova_ha.recovery import errors
 from nova_ha.recovery import ports
 from nova_ha.recovery.deadline import Deadline
-from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Host
-from nova_ha.recovery.model import Recovery
-from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.modes import Mode
 from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.states import PowerState
@@ -110,16 +107,3 @@ class LocalFencing:
     def unready(self) -> Sequence[str]:
         """Return why this daemon cannot do its work; empty when it can."""
         return self._readiness.reasons()
-
-    def recoveries(
-        self, host: str | None, active: bool | None
-    ) -> Sequence[Recovery]:
-        """Return recoveries, newest first."""
-        return self._world.store.recoveries(host=host, active=active)
-
-    def recovery(
-        self, uuid: str
-    ) -> tuple[Recovery, Sequence[Evacuation], Sequence[RecoveryEvent]]:
-        """Return a recovery with its evacuations and its history."""
-        store = self._world.store
-        return store.get(uuid), store.evacuations(uuid), store.events(uuid)
