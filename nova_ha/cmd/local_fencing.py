@@ -11,6 +11,7 @@ from nova_ha.cmd.readiness import store_look
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
+from nova_ha.inspection.reading import see
 from nova_ha.recovery import errors
 from nova_ha.recovery import ports
 from nova_ha.recovery.deadline import Deadline
@@ -91,7 +92,7 @@ class LocalFencing:
         """Return what keeps this daemon from fencing, and what does not."""
         gone = self._world.hosts.problem()
         problems = [gone] if gone else []
-        if store := self._store_look.get():
+        if store := see(self._store_look).why_not:
             try:
                 self._world.spool.check()
             except errors.StoreError as spool:
