@@ -80,22 +80,23 @@ class Gate:
 
 
 class FrontApi(server.UnixApi):
-    """The API on a second socket, where one is needed.
+    """The API on a second socket.
 
     :param conf: with the options of [api].
+    :param place: of the socket; see :func:`path`.
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, fencing: Fencing) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, place: pathlib.Path, fencing: Fencing
+    ) -> None:
         options = conf.api
-        place = path(conf)
-        self._wanted = place is not None
         users = audit.Users(
             options.socket_users, 'socket_users in section [api]'
         )
         super().__init__(
             server.Where(
                 'API for a web server',
-                place or pathlib.Path(),
+                place,
                 unix_socket.Rights(
                     None, options.socket_group, MODE, section='api'
                 ),
@@ -103,15 +104,13 @@ class FrontApi(server.UnixApi):
             ),
             app.build(
                 [route for route in ROUTES if not route.local],
-                Parts(fencing, settings.Defaults(conf)),
+                Parts(fencing.archive, fencing, settings.Defaults(conf)),
                 Gate(users),
             ),
         )
 
     def start(self) -> None:
         """Offer the socket; if it cannot be, hosts are fenced all the same."""
-        if not self._wanted:
-            return
         try:
             super().start()
         except unix_socket.SocketError as error:

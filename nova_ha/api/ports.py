@@ -16,11 +16,9 @@ from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.device_check import HostCheck
 from nova_ha.recovery.explaining import Explained
 from nova_ha.recovery.host_report import HostReport
-from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import OffProof
 from nova_ha.recovery.model import Recovery
-from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.modes import Mode
 from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.spare_list import SpareRow
@@ -200,23 +198,6 @@ class Fencing(Protocol):
 
         :param about: Pacemaker's words; ``node`` or ``rsc`` may name a host
             (a remote node's connection is a resource of its name).
-        """
-
-    def recoveries(
-        self, host: str | None, active: bool | None
-    ) -> Sequence[Recovery]:
-        """Return recoveries, newest first.
-
-        :param host: of this host only, if given.
-        :param active: only those that have, or have not, come to an end.
-        """
-
-    def recovery(
-        self, uuid: str
-    ) -> tuple[Recovery, Sequence[Evacuation], Sequence[RecoveryEvent]]:
-        """Return a recovery with its evacuations and its history.
-
-        :raises UnknownRecovery: there is none.
         """
 
     def retry(self, uuid: str, who: str) -> Recovery:

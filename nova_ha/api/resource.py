@@ -5,8 +5,9 @@ from nova_ha.api.route import Parts
 
 
 class Resource:
-    """Handles a path by asking the engine."""
+    """Handles a path by asking the engine, or what is on record."""
 
     def __init__(self, parts: Parts) -> None:
+        self._archive = parts.archive
         self._fencing = parts.fencing
         self._defaults = parts.defaults

@@ -9,16 +9,19 @@ from nova_ha.api import settings
 from nova_ha.api.operations import Access
 from nova_ha.api.operations import Operation
 from nova_ha.api.ports import Fencing
+from nova_ha.recovery import ports
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Parts:
     """What handlers are made of.
 
+    :ivar archive: what is on record.
     :ivar fencing: the engine.
     :ivar defaults: options that may be reloaded.
     """
 
+    archive: ports.Archive
     fencing: Fencing
     defaults: settings.Defaults
 

@@ -100,7 +100,7 @@ class LocalApi(UnixApi):
             ),
             app.build(
                 ROUTES,
-                Parts(fencing, settings.Defaults(conf)),
+                Parts(fencing.archive, fencing, settings.Defaults(conf)),
                 audit.Gate(audit.Users(options.allowed_users)),
             ),
         )

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The application for a web server; see :mod:`.forward`."""
+"""The application for a web server; see :mod:`.forward`.
 
+The fencer's own process, which serves TCP, is one. As it has the daemon's
+configuration, and with it the store, it reads what is on record itself.
+"""
+
+from collections.abc import Sequence
 import threading
 import typing
 from typing import Any
@@ -10,6 +15,7 @@ from oslo_config import cfg
 from nova_ha.api import app
 from nova_ha.api import forward
 from nova_ha.api import identity
+from nova_ha.api import on_record
 from nova_ha.api import settings
 from nova_ha.api import tokens
 from nova_ha.api.ports import Fencing
@@ -17,45 +23,56 @@ from nova_ha.api.route import Parts
 from nova_ha.api.route import Route
 from nova_ha.api.routes import ROUTES
 from nova_ha.policies import enforcer
+from nova_ha.recovery import ports
 
 READY = '/v1/health/ready'
 OWN = frozenset({'/v1/health/live', '/v1/openapi.json'})
 """What the web server answers itself: nothing of it is the daemon's."""
 
 
-ON_RECORD = (
-    *('/v1/recoveries', '/v1/recoveries/{uuid}'),
-    *('/v1/recoveries/{uuid}/evacuations', '/v1/recoveries/{uuid}/events'),
-    *('/v1/rehearsals', '/v1/rehearsals/{id}'),
-)
-"""What the daemon reads in its store, with as many rows as are asked for."""
 TURNS = 2
-"""How many of these it reads for us at the same time. More would take longer
-all together, and the interpreter from the threads that fence."""
+"""How many requests for what is on record the daemon is handed at the same
+time, where it is the one who reads. More would take longer all together, and
+the interpreter from the threads that fence."""
 
 
 class Misconfigured(Exception):
     """There is no way to the daemon."""
 
 
-def application(conf: cfg.ConfigOpts, path: str) -> Any:
+def application(
+    conf: cfg.ConfigOpts, path: str, archive: ports.Archive | None = None
+) -> Any:
     """Return the application.
 
     :param path: of the daemon's socket.
+    :param archive: what is on record; None where the daemon reads it.
     :raises tokens.Misconfigured: [keystone_authtoken] cannot work.
     """
-    gate = identity.Gate(tokens.protocol(conf), enforcer.Policy(conf))
-    turns = threading.Semaphore(TURNS)
     return app.build(
-        [
-            _forwarded(route, path, turns)
-            for route in ROUTES
-            if not route.local
-        ],
-        # No handler of the web server's own asks the engine.
-        Parts(typing.cast(Fencing, None), settings.Defaults(conf)),
-        gate,
+        routes(path, archive is not None),
+        Parts(
+            typing.cast(ports.Archive, archive),
+            # No handler of the web server's own asks the engine.
+            typing.cast(Fencing, None),
+            settings.Defaults(conf),
+        ),
+        identity.Gate(tokens.protocol(conf), enforcer.Policy(conf)),
     )
+
+
+def routes(path: str, reads: bool) -> Sequence[Route]:
+    """Return every route, as a web server handles it.
+
+    :param path: of the daemon's socket.
+    :param reads: whether it has what is on record.
+    """
+    turns = threading.Semaphore(TURNS)
+    return [
+        _handed_on(route, path, turns, reads)
+        for route in ROUTES
+        if not route.local
+    ]
 
 
 def named_socket(conf: cfg.ConfigOpts) -> str:
@@ -72,13 +89,20 @@ def named_socket(conf: cfg.ConfigOpts) -> str:
     return str(conf.api.socket)
 
 
-def _forwarded(route: Route, path: str, turns: threading.Semaphore) -> Route:
+def _handed_on(
+    route: Route, path: str, turns: threading.Semaphore, reads: bool
+) -> Route:
     if route.path in OWN:
         return route
-    kind = forward.Ready if route.path == READY else forward.Forward
-    waits = turns if route.path in ON_RECORD else None
-    return Route(
-        route.path,
-        lambda _: kind(path, frozenset(route.operations), waits),
-        route.operations,
-    )
+    methods = frozenset(route.operations)
+
+    def make(parts: Parts) -> object:
+        if route.path == READY:
+            return forward.Ready(path, methods)
+        if route.path not in on_record.PATHS:
+            return forward.Forward(path, methods)
+        if not reads:
+            return forward.Forward(path, methods, turns)
+        return on_record.OnRecord(route.make(parts), path, methods)
+
+    return Route(route.path, make, route.operations)

@@ -12,7 +12,7 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from nova_ha import conf as options
-from nova_ha.api.front import FrontApi
+from nova_ha.api import front
 from nova_ha.api.server import LocalApi
 from nova_ha.clock import SystemClock
 from nova_ha.cmd import settings as settings_of
@@ -97,7 +97,8 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         )
         fencing = LocalFencing(self._engine, world, settings, insight)
         self._api = LocalApi(conf, fencing)
-        self._front = FrontApi(conf, fencing)
+        place = front.path(conf)
+        self._front = place and front.FrontApi(conf, place, fencing)
         self._rest = RestApi(conf, arguments)
 
     def start(self) -> None:
@@ -107,7 +108,8 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         self._power.warm(self._hosts.all())
         self._engine.start()
         self._api.start()
-        self._front.start()
+        if self._front:
+            self._front.start()
         self._rest.start()
         systemd.notify('READY=1')
         LOG.info('nova-ha-fencer is ready, %d hosts', len(self._hosts.all()))
@@ -175,7 +177,8 @@ class Fencer(service.ServiceBase):  # type: ignore[misc]
         """Stop the process that asks before the socket it asks at."""
         end = Deadline.after(timeout)
         self._rest.stop(timeout)
-        self._front.stop(max(0.0, end.remaining()))
+        if self._front:
+            self._front.stop(max(0.0, end.remaining()))
 
     def _on_hangup(self, _signum: int, _frame: FrameType | None) -> None:
         self._reload.set()

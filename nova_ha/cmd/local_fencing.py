@@ -11,13 +11,11 @@ from nova_ha.cmd.readiness import store_look
 from nova_ha.engine.engine import Engine
 from nova_ha.engine.settings import SettingsSource
 from nova_ha.engine.world import World
+from nova_ha.inspection.reading import see
 from nova_ha.recovery import errors
 from nova_ha.recovery import ports
 from nova_ha.recovery.deadline import Deadline
-from nova_ha.recovery.model import Evacuation
 from nova_ha.recovery.model import Host
-from nova_ha.recovery.model import Recovery
-from nova_ha.recovery.model import RecoveryEvent
 from nova_ha.recovery.modes import Mode
 from nova_ha.recovery.modes import Standing
 from nova_ha.recovery.states import PowerState
@@ -94,7 +92,7 @@ class LocalFencing:
         """Return what keeps this daemon from fencing, and what does not."""
         gone = self._world.hosts.problem()
         problems = [gone] if gone else []
-        if store := self._store_look.get():
+        if store := see(self._store_look).why_not:
             try:
                 self._world.spool.check()
             except errors.StoreError as spool:
@@ -110,16 +108,3 @@ class LocalFencing:
     def unready(self) -> Sequence[str]:
         """Return why this daemon cannot do its work; empty when it can."""
         return self._readiness.reasons()
-
-    def recoveries(
-        self, host: str | None, active: bool | None
-    ) -> Sequence[Recovery]:
-        """Return recoveries, newest first."""
-        return self._world.store.recoveries(host=host, active=active)
-
-    def recovery(
-        self, uuid: str
-    ) -> tuple[Recovery, Sequence[Evacuation], Sequence[RecoveryEvent]]:
-        """Return a recovery with its evacuations and its history."""
-        store = self._world.store
-        return store.get(uuid), store.evacuations(uuid), store.events(uuid)

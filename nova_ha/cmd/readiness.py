@@ -2,71 +2,68 @@
 """Whether this daemon can do all of its work, for load balancers."""
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
+import threading
 
-from nova_ha.cmd.fresh import Fresh
 from nova_ha.engine.world import World
+from nova_ha.inspection.looks import Look
+from nova_ha.inspection.reading import see
 from nova_ha.recovery import errors
 
 STALL = 30.0
 """Seconds without a beat of the engine, as systemd's watchdog has it."""
+STORE_LOOK_AGE = 1.0
+"""Seconds between two looks at the store. Each is a write, which the fence
+path must not wait for."""
 
 
-def store_look(world: World) -> Fresh[errors.StoreError | None]:
-    """Return what finds out what is wrong with the store.
-
-    Each look is a write to it, which the fence path must not wait for.
-    """
-
-    def look() -> errors.StoreError | None:
-        try:
-            world.store.check()
-        except errors.StoreError as error:
-            return error
-        return None
-
-    return Fresh(look, world.clock.monotonic)
+def store_look(world: World) -> Look[None]:
+    """Return what finds out whether the store can be written."""
+    return Look(
+        'the store',
+        world.store.check,
+        errors.StoreUnavailable,
+        max_age=STORE_LOOK_AGE,
+        monotonic=world.clock.monotonic,
+    )
 
 
 class Readiness:
     """Looks at the store, the hosts file and the engine's beats.
 
     :param beats: grows while the engine's vital loops turn.
-    :param store: what is wrong with it.
+    :param store: whether it can be written.
     """
 
     def __init__(
-        self,
-        beats: Callable[[], int],
-        world: World,
-        store: Fresh[errors.StoreError | None],
+        self, beats: Callable[[], int], world: World, store: Look[None]
     ) -> None:
         self._beats = beats
         self._world = world
         self._store = store
+        self._lock = threading.Lock()
         self._seen = -1
         self._seen_at = world.clock.monotonic()
-        self._fresh = Fresh(self._reasons, world.clock.monotonic)
 
     def reasons(self) -> Sequence[str]:
         """Return why it cannot; empty when it can."""
-        return self._fresh.get()
+        store = see(self._store).why_not
+        reasons = (
+            self._world.hosts.problem(),
+            store and f'the store cannot be written: {store}',
+            self._stall(),
+        )
+        return [reason for reason in reasons if reason]
 
-    def _reasons(self) -> Sequence[str]:
-        return tuple(self._look(self._world.clock.monotonic()))
-
-    def _look(self, now: float) -> Iterator[str]:
-        if problem := self._world.hosts.problem():
-            yield problem
-        if error := self._store.get():
-            yield f'the store cannot be written: {error}'
-        beats = self._beats()
-        if beats != self._seen:
-            self._seen, self._seen_at = beats, now
-        elif now - self._seen_at > STALL:
-            yield (
-                'the engine has stood still for '
-                f'{now - self._seen_at:.0f} s: see the log, and restart '
-                'nova-ha-fencer'
-            )
+    def _stall(self) -> str:
+        beats, now = self._beats(), self._world.clock.monotonic()
+        with self._lock:
+            if beats != self._seen:
+                self._seen, self._seen_at = beats, now
+            still = now - self._seen_at
+        if still <= STALL:
+            return ''
+        return (
+            f'the engine has stood still for {still:.0f} s: see the log, and '
+            'restart nova-ha-fencer'
+        )

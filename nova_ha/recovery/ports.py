@@ -391,7 +391,26 @@ class Cluster(Protocol):
         """
 
 
-class RecoveryStore(Protocol):
+class Records(Protocol):
+    """What is on record of one recovery.
+
+    Every method may raise StoreUnavailable.
+    """
+
+    def get(self, uuid: str) -> Recovery:
+        """Return the recovery.
+
+        :raises UnknownRecovery: there is none.
+        """
+
+    def evacuations(self, recovery: str) -> Sequence[Evacuation]:
+        """Return the recovery's evacuations, in the order they were added."""
+
+    def events(self, recovery: str) -> Sequence[RecoveryEvent]:
+        """Return the recovery's history, oldest first."""
+
+
+class RecoveryStore(Records, Protocol):
     """Journal and queue. One transaction a method; times by its own clock
     where leases are concerned.
 
@@ -406,12 +425,6 @@ class RecoveryStore(Protocol):
         :param lease: the seconds for which its owner, if it names one,
             holds it from the very first moment.
         :raises ActiveRecoveryExists: its host has an active one.
-        """
-
-    def get(self, uuid: str) -> Recovery:
-        """Return the recovery.
-
-        :raises UnknownRecovery: there is none.
         """
 
     def active(self, host: str) -> Recovery | None:
@@ -458,9 +471,6 @@ class RecoveryStore(Protocol):
         :raises NotOwner: another owner holds the lease.
         """
 
-    def evacuations(self, recovery: str) -> Sequence[Evacuation]:
-        """Return the recovery's evacuations, in the order they were added."""
-
     def related(
         self, groups: Collection[str], instances: Collection[str]
     ) -> Sequence[Evacuation]:
@@ -486,9 +496,6 @@ class RecoveryStore(Protocol):
 
     def note(self, event: RecoveryEvent) -> None:
         """Append a line to a recovery's history."""
-
-    def events(self, recovery: str) -> Sequence[RecoveryEvent]:
-        """Return the recovery's history, oldest first."""
 
     def rehearse(self, rehearsal: Rehearsal) -> None:
         """Write down what would have been done."""
@@ -554,7 +561,7 @@ class LoanStore(Protocol):
         """
 
 
-class Archive(Protocol):
+class Archive(Records, Protocol):
     """What people read of the store, a page at a time; the engine does not.
 
     Every method may raise StoreUnavailable.

@@ -29,7 +29,7 @@ class Recoveries(Resource):
             self._in_nova(wanted.get('host')),
             paging.limit(wanted, self._defaults),
         )
-        page = self._fencing.archive.recovery_page(query)
+        page = self._archive.recovery_page(query)
         response.media = paging.answer(
             request,
             self._defaults,
@@ -69,7 +69,7 @@ class Evacuations(Resource):
         self, request: falcon.Request, response: falcon.Response, uuid: str
     ) -> None:
         wanted = validation.query(request, schemas.EVACUATIONS_LIST)
-        page = self._fencing.archive.evacuation_page(
+        page = self._archive.evacuation_page(
             uuid,
             [EvacuationState(word) for word in wanted.get('state', ())],
             paging.limit(wanted, self._defaults),
@@ -91,7 +91,7 @@ class Events(Resource):
         self, request: falcon.Request, response: falcon.Response, uuid: str
     ) -> None:
         wanted = validation.query(request, schemas.EVENTS_LIST)
-        page = self._fencing.archive.event_page(
+        page = self._archive.event_page(
             uuid, wanted.get('after', 0), paging.limit(wanted, self._defaults)
         )
         response.media = paging.answer(
@@ -109,11 +109,13 @@ class Recovery(Resource):
     def on_get(
         self, request: falcon.Request, response: falcon.Response, uuid: str
     ) -> None:
-        recovery, evacuations, events = self._fencing.recovery(uuid)
+        recovery = self._archive.get(uuid)
         response.media = {
             'recovery': views.recovery(recovery),
-            'evacuations': [views.evacuation(e) for e in evacuations],
-            'events': [views.event(e) for e in events],
+            'evacuations': [
+                views.evacuation(e) for e in self._archive.evacuations(uuid)
+            ],
+            'events': [views.event(e) for e in self._archive.events(uuid)],
         }
 
 

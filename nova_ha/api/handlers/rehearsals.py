@@ -17,7 +17,7 @@ class Rehearsals(Resource):
         self, request: falcon.Request, response: falcon.Response
     ) -> None:
         wanted = validation.query(request, schemas.LIST)
-        page = self._fencing.archive.rehearsal_page(
+        page = self._archive.rehearsal_page(
             paging.limit(wanted, self._defaults), wanted.get('marker')
         )
         response.media = paging.answer(
@@ -38,5 +38,5 @@ class Rehearsal(Resource):
         response: falcon.Response,
         id: str,  # noqa: A002  as the route has it
     ) -> None:
-        found = self._fencing.archive.rehearsal(id)
+        found = self._archive.rehearsal(id)
         response.media = {'rehearsal': views.rehearsal(found)}

@@ -19,6 +19,7 @@ from nova_ha.api import web
 from nova_ha.api.tcp import TcpApi
 from nova_ha.cmd import configuration
 from nova_ha.cmd import priority
+from nova_ha.db.store import SqlStore
 
 LOG = logging.getLogger(__name__)
 SIGNALS = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGTERM})
@@ -31,8 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     priority.step_back()
     conf = configuration.read(argv)
     logging.setup(conf, configuration.PROJECT)
+    archive = SqlStore(conf)
     api = TcpApi(
-        conf, functools.partial(web.application, conf, str(front.path(conf)))
+        conf,
+        functools.partial(
+            web.application, conf, str(front.path(conf)), archive
+        ),
     )
     threading.Thread(target=_end_with_the_daemon, daemon=True).start()
     api.start()

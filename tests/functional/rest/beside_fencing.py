@@ -7,9 +7,10 @@ fencer, and says how they compare.
 
     python -m tests.functional.rest.beside_fencing --hosts 12 --readers 50
 
-Daemon, Keystone, readers and power are on this machine, where a real API has
-its clients elsewhere. What the readers' own CPU time costs is seen from those
-who read at the other fencer.
+Fencers, Keystone and readers are on this machine, where a real API has its
+clients elsewhere. So the fencer that fences has one half of the processors,
+all others have the other; what they cost all the same is seen from those who
+read at the other fencer.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import enum
 import http.client
 import itertools
 import multiprocessing
+import os
 import pathlib
 import statistics
 import sys
@@ -134,15 +136,21 @@ class Comparison:
         hosts: int,
         readers: int,
         order: Sequence[Load],
+        apart: bool,
     ) -> None:
-        self.keystone = servers.keystone()
         self.readers = readers
         self.order = order
         self.names = [f'compute{n}' for n in range(len(self.order) * hosts)]
-        self.here = Daemon(directory, 'here', self.names, self.keystone)
-        self.elsewhere = Daemon(
-            directory, 'elsewhere', self.names, self.keystone
-        )
+        mine = self.others = os.sched_getaffinity(0)
+        if apart:
+            mine, self.others = halves(mine)
+        with keeping_to(self.others):
+            self.keystone = servers.keystone()
+            self.elsewhere = Daemon(
+                directory, 'elsewhere', self.names, self.keystone
+            )
+        with keeping_to(mine):
+            self.here = Daemon(directory, 'here', self.names, self.keystone)
 
     def run(self) -> dict[Load, Round]:
         """Return how it went under each load."""
@@ -152,22 +160,15 @@ class Comparison:
         for load in self.order:
             with self._reading(load) as reads:
                 now = list(itertools.islice(names, each))
-                rounds[load].fences.extend(self._fence(now))
+                rounds[load].fences.extend(_fence(self.here, now))
             rounds[load].reads.extend(reads)
+            # So that there is as much to read at the other.
+            _fence(self.elsewhere, now)
         return rounds
 
     def stop(self) -> None:
         self.here.fencer.stop()
         self.elsewhere.fencer.stop()
-
-    def _fence(self, names: list[str]) -> list[float]:
-        with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-            return list(pool.map(self._timed, names))
-
-    def _timed(self, name: str) -> float:
-        begin = time.monotonic()
-        self.here.fencer.fence(name)
-        return time.monotonic() - begin
 
     @contextlib.contextmanager
     def _reading(self, load: Load) -> Iterator[list[float]]:
@@ -185,7 +186,8 @@ class Comparison:
             args=(daemon.port, token, self.readers, reading, over, times),
             daemon=True,
         )
-        process.start()
+        with keeping_to(self.others):
+            process.start()
         assert reading.wait(120), 'nobody reads'
         reads: list[float] = []
         try:
@@ -194,6 +196,36 @@ class Comparison:
             over.set()
             reads.extend(times.get())
             process.join(60)
+
+
+def _fence(daemon: Daemon, names: list[str]) -> list[float]:
+    """Return how many seconds each request took."""
+
+    def timed(name: str) -> float:
+        begin = time.monotonic()
+        daemon.fencer.fence(name)
+        return time.monotonic() - begin
+
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        return list(pool.map(timed, names))
+
+
+def halves(processors: set[int]) -> tuple[set[int], set[int]]:
+    """Return two halves of them; all of them twice if there is one only."""
+    ordered = sorted(processors)
+    half = len(ordered) // 2
+    return set(ordered[half:]), set(ordered[:half]) or processors
+
+
+@contextlib.contextmanager
+def keeping_to(processors: set[int]) -> Iterator[None]:
+    """Have what is started keep to these processors."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def readers(port, token, count, reading, over, times):
@@ -229,14 +261,17 @@ def read(port, path, token):
 
 
 def compare(
-    hosts: int, readers: int, order: Sequence[Load]
+    hosts: int, readers: int, order: Sequence[Load], apart: bool = False
 ) -> dict[Load, Round]:
     """Return how hosts were fenced under each load.
 
     :param hosts: in each round.
+    :param apart: the fencer has one half of the processors to itself.
     """
     with tempfile.TemporaryDirectory(prefix='nova-ha-') as directory:
-        comparison = Comparison(pathlib.Path(directory), hosts, readers, order)
+        comparison = Comparison(
+            pathlib.Path(directory), hosts, readers, order, apart
+        )
         try:
             return comparison.run()
         finally:
@@ -250,7 +285,10 @@ def main() -> int:
     parser.add_argument('--times', type=int, default=4)
     arguments = parser.parse_args()
     rounds = compare(
-        arguments.hosts, arguments.readers, ORDER * arguments.times
+        arguments.hosts,
+        arguments.readers,
+        ORDER * arguments.times,
+        apart=True,
     )
     for load, found in rounds.items():
         print(f'{load.value}: {found}')

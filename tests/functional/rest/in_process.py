@@ -14,6 +14,6 @@ def application(conf, engine):
     """Return what asks Keystone and the policy, and then the engine."""
     return app.build(
         [route for route in ROUTES if not route.local],
-        Parts(engine, settings.Defaults(conf)),
+        Parts(engine.archive, engine, settings.Defaults(conf)),
         identity.Gate(tokens.protocol(conf), enforcer.Policy(conf)),
     )

@@ -49,7 +49,7 @@ class ApartTest(base.ApiTestCase):
             ('threads', THREADS),
         ):
             conf.set_override(name, value, 'api')
-        daemon = front.FrontApi(conf, self.engine)
+        daemon = front.FrontApi(conf, front.path(conf), self.engine)
         daemon.start()
         self.addCleanup(daemon.stop, 5)
         people = tcp.TcpApi(

@@ -78,7 +78,7 @@ class Engine:
     def fail(self, method, *faults):
         self.faults.setdefault(method, []).extend(faults)
 
-    def _enter(self, method):
+    def enter(self, method):
         with self._lock:
             faults = self.faults.get(method)
             fault = faults.pop(0) if faults else None
@@ -98,7 +98,7 @@ class Engine:
                 Asked(name, origin, reason, deadline.remaining(), power_on)
             )
         self.entered.release()
-        self._enter('fence')
+        self.enter('fence')
         if self.hang:
             self.gate.wait(30)
         if not self.gate.wait(deadline.remaining()):
@@ -112,11 +112,11 @@ class Engine:
         )
 
     def status(self, host):
-        self._enter('status')
+        self.enter('status')
         return self.power[self._name(host)]
 
     def hosts(self):
-        self._enter('hosts')
+        self.enter('hosts')
         return [
             model.Host(
                 name,
@@ -127,7 +127,7 @@ class Engine:
         ]
 
     def health(self):
-        self._enter('health')
+        self.enter('health')
         return ports.Health(self.problems, self.notes)
 
     def unready(self):
@@ -137,39 +137,13 @@ class Engine:
         self.hints.append(dict(about))
 
     def create(self, host, off, who, reason):
-        self._enter('create')
+        self.enter('create')
         name = self._name(host)
         self.done.append((f'create-{off.value}', name, who))
         return recovery(state=RecoveryState.FENCING, reason=reason)
 
-    def recoveries(self, host, active):
-        self._enter('recoveries')
-        found = [recovery(), recovery(state=RecoveryState.COMPLETED)]
-        return [
-            r
-            for r in found
-            if host in (None, r.host)
-            and active in (None, r.state is not RecoveryState.COMPLETED)
-        ]
-
-    def recovery(self, uuid):
-        if uuid != UUID:
-            raise errors.UnknownRecovery(f'no recovery {uuid}')
-        evacuation = model.Evacuation(
-            UUID,
-            'i-1',
-            'web',
-            EvacuationState.SUCCEEDED,
-            'compute-1',
-            'active',
-        )
-        event = model.RecoveryEvent(
-            UUID, NOW, 'started', RecoveryState.FENCING, id=7
-        )
-        return recovery(), [evacuation], [event]
-
     def _act(self, verb: str, uuid: str, who: str) -> model.Recovery:
-        self._enter(verb)
+        self.enter(verb)
         self.done.append((verb, uuid, who))
         return recovery()
 
@@ -189,7 +163,7 @@ class Engine:
         return self.standing
 
     def set_mode(self, mode, who, reason):
-        self._enter('set-mode')
+        self.enter('set-mode')
         self.standing = modes.Standing(mode, NOW, who, reason)
         return self.standing
 
@@ -197,7 +171,7 @@ class Engine:
         return self._act('cancel', uuid, who)
 
     def power_on(self, host, who):
-        self._enter('power-on')
+        self.enter('power-on')
         self.done.append(('power-on', self._name(host), who))
 
     def give_back(self, spare, who):
@@ -207,7 +181,7 @@ class Engine:
         return self._order('keep', spare, who, LoanState.KEPT)
 
     def _order(self, verb, spare, who, state):
-        self._enter(verb)
+        self.enter(verb)
         self.done.append((verb, spare, who))
         return Loan(
             UUID,
@@ -228,19 +202,55 @@ class Archive:
         self._engine = engine
         self.asked = []
 
+    def get(self, uuid):
+        if uuid != UUID:
+            raise errors.UnknownRecovery(f'no recovery {uuid}')
+        return recovery()
+
+    def evacuations(self, recovery):
+        self.get(recovery)
+        return [
+            model.Evacuation(
+                UUID,
+                'i-1',
+                'web',
+                EvacuationState.SUCCEEDED,
+                'compute-1',
+                'active',
+            )
+        ]
+
+    def events(self, recovery):
+        self.get(recovery)
+        return [
+            model.RecoveryEvent(
+                UUID, NOW, 'started', RecoveryState.FENCING, id=7
+            )
+        ]
+
     def recovery_page(self, query):
         self.asked.append(query)
-        found = self._engine.recoveries(query.host, query.active)
+        self._engine.enter('recoveries')
+        found = [
+            each
+            for each in (
+                recovery(),
+                recovery(state=RecoveryState.COMPLETED),
+            )
+            if query.host in (None, each.host)
+            and query.active
+            in (None, each.state is not RecoveryState.COMPLETED)
+        ]
         return _page(found, query.limit)
 
     def evacuation_page(self, recovery, states, limit, marker):
         self.asked.append((states, limit, marker))
-        return _page(self._engine.recovery(recovery)[1], limit)
+        return _page(self.evacuations(recovery), limit)
 
     def event_page(self, recovery, after, limit):
         self.asked.append((after, limit))
-        events = self._engine.recovery(recovery)[2]
-        return _page([e for e in events if e.id > after], limit)
+        found = [e for e in self.events(recovery) if e.id > after]
+        return _page(found, limit)
 
     def rehearsal_page(self, limit, marker):
         self.asked.append((limit, marker))
@@ -259,7 +269,7 @@ class Insight:
         self._engine = engine
 
     def hosts(self):
-        self._engine._enter('insight-hosts')
+        self._engine.enter('insight-hosts')
         return host_report.every(
             host_report.Sources(
                 self._engine.hosts(),
@@ -281,23 +291,23 @@ class Insight:
         return HostCheck(name, True, (device,))
 
     def explain_host(self, name):
-        self._engine._enter('explain')
+        self._engine.enter('explain')
         return [EXPLAINED]
 
     def explain_server(self, server):
-        self._engine._enter('explain')
+        self._engine.enter('explain')
         return EXPLAINED
 
     def capacity(self, upto):
-        self._engine._enter('capacity')
+        self._engine.enter('capacity')
         return capacity(upto)
 
     def snapshots(self):
-        self._engine._enter('snapshots')
+        self._engine.enter('snapshots')
         return [EXPOSED]
 
     def spares(self):
-        self._engine._enter('spares')
+        self._engine.enter('spares')
         return spare_list.rows([], ['compute-2'], None, '')
 
 

@@ -32,7 +32,11 @@ class AppTestCase(unittest.TestCase):
         self.client = testing.TestClient(
             app.build(
                 routes.ROUTES,
-                Parts(self.engine, settings.Defaults(self.conf)),
+                Parts(
+                    self.engine.archive,
+                    self.engine,
+                    settings.Defaults(self.conf),
+                ),
                 audit.Gate(audit.Users([])),
             )
         )

@@ -34,7 +34,9 @@ class GateTest(unittest.TestCase):
         self.client = testing.TestClient(
             app.build(
                 [route for route in routes.ROUTES if not route.local],
-                Parts(self.engine, settings.Defaults(conf)),
+                Parts(
+                    self.engine.archive, self.engine, settings.Defaults(conf)
+                ),
                 front.Gate(audit.Users([], 'socket_users in section [api]')),
             )
         )

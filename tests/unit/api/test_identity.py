@@ -82,7 +82,9 @@ class IdentityTestCase(unittest.TestCase):
         self.client = testing.TestClient(
             app.build(
                 [route for route in routes.ROUTES if not route.local],
-                Parts(self.engine, settings.Defaults(conf)),
+                Parts(
+                    self.engine.archive, self.engine, settings.Defaults(conf)
+                ),
                 identity.Gate(self.keystone, enforcer.Policy(conf)),
             )
         )

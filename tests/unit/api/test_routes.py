@@ -84,7 +84,8 @@ class RulesTest(unittest.TestCase):
 
 class HandlersTest(unittest.TestCase):
     def test_a_method_without_an_operation_stops_the_start(self):
-        parts = Parts(scripted.Engine(), None)
+        engine = scripted.Engine()
+        parts = Parts(engine.archive, engine, None)
         for change in ({}, {'GET': None, 'PUT': None, 'DELETE': None}):
             route = dataclasses.replace(
                 next(r for r in routes.ROUTES if r.path == '/v1/mode'),

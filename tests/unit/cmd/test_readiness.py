@@ -71,15 +71,3 @@ class ReadinessTest(unittest.TestCase):
         self.assertEqual(1, self.world.looks)
         self.later(1)
         self.assertEqual(2, self.world.looks)
-
-    def test_while_one_looks_the_others_are_told_what_was(self):
-        self.later(5)
-        said = []
-        self.world.trouble = errors.StoreUnavailable('slow')
-
-        def check():
-            said.append(list(self.readiness.reasons()))
-
-        self.world.store.check = check
-        self.later(5)
-        self.assertEqual([[]], said)
