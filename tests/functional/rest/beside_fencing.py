@@ -7,10 +7,10 @@ fencer, and says how they compare.
 
     python -m tests.functional.rest.beside_fencing --hosts 12 --readers 50
 
-Fencers, Keystone and readers are on this machine, where a real API has its
-clients elsewhere. So the fencer that fences has one half of the processors,
-all others have the other; what they cost all the same is seen from those who
-read at the other fencer.
+Fencers, Keystone and readers share this machine, where a real API has its
+clients elsewhere. What their CPU time costs is seen from those who read at the
+other fencer. With --apart the daemon that fences has one half of the
+processors to itself, and all else the other half.
 """
 
 import argparse
@@ -141,9 +141,8 @@ class Comparison:
         self.readers = readers
         self.order = order
         self.names = [f'compute{n}' for n in range(len(self.order) * hosts)]
-        mine = self.others = os.sched_getaffinity(0)
-        if apart:
-            mine, self.others = halves(mine)
+        processors = os.sched_getaffinity(0)
+        mine, self.others = halves(processors) if apart else [processors] * 2
         with keeping_to(self.others):
             self.keystone = servers.keystone()
             self.elsewhere = Daemon(
@@ -151,6 +150,7 @@ class Comparison:
             )
         with keeping_to(mine):
             self.here = Daemon(directory, 'here', self.names, self.keystone)
+        move(api_process(self.here.fencer.pid), self.others)
 
     def run(self) -> dict[Load, Round]:
         """Return how it went under each load."""
@@ -228,6 +228,22 @@ def keeping_to(processors: set[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def api_process(daemon: int) -> int:
+    """Return the process that serves a daemon's API."""
+    for children in pathlib.Path(f'/proc/{daemon}/task').glob('*/children'):
+        for child in children.read_text(encoding='ascii').split():
+            command = pathlib.Path(f'/proc/{child}/cmdline').read_bytes()
+            if b'nova_ha.cmd.rest_api.child' in command:
+                return int(child)
+    raise AssertionError('no process serves the API')
+
+
+def move(process: int, processors: set[int]) -> None:
+    """Have all threads of a process keep to these processors from now on."""
+    for thread in pathlib.Path(f'/proc/{process}/task').iterdir():
+        os.sched_setaffinity(int(thread.name), processors)
+
+
 def readers(port, token, count, reading, over, times):
     """Read in so many threads until it is over; say how long each took."""
     took: list[float] = []
@@ -266,7 +282,8 @@ def compare(
     """Return how hosts were fenced under each load.
 
     :param hosts: in each round.
-    :param apart: the fencer has one half of the processors to itself.
+    :param apart: the daemon that fences has one half of the processors to
+        itself.
     """
     with tempfile.TemporaryDirectory(prefix='nova-ha-') as directory:
         comparison = Comparison(
@@ -283,12 +300,13 @@ def main() -> int:
     parser.add_argument('--hosts', type=int, default=12)
     parser.add_argument('--readers', type=int, default=50)
     parser.add_argument('--times', type=int, default=4)
+    parser.add_argument('--apart', action='store_true')
     arguments = parser.parse_args()
     rounds = compare(
         arguments.hosts,
         arguments.readers,
         ORDER * arguments.times,
-        apart=True,
+        arguments.apart,
     )
     for load, found in rounds.items():
         print(f'{load.value}: {found}')
