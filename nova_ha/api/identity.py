@@ -93,7 +93,7 @@ class Gate:
             )
         raise errors.BadRequest(
             'Keystone does not answer, so it cannot be known who asks; on '
-            'this machine nova-ha-manage works without it',
+            'a controller nova-ha-manage works without it',
             'auth.unavailable',
             503,
             retriable=True,

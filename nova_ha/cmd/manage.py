@@ -9,12 +9,11 @@ import sys
 from oslo_config import cfg
 from oslo_log import log
 
-from nova_ha import conf as options
 from nova_ha.cmd import commands
+from nova_ha.cmd import configuration
 from nova_ha.recovery import errors
 from nova_ha.version import version_string
 
-PROJECT = 'nova-ha'
 DEFAULT_FILE = '/etc/nova-ha/nova-ha.conf'
 
 
@@ -43,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     _set_up_logging(args.debug)
-    conf = _configuration(args.config_file)
+    conf = configuration.read_own([], args.config_file)
     handler: commands.Handler = args.handler
     code = handler(conf, args)
     sys.stdout.flush()
@@ -74,21 +73,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _configuration(files: list[str] | None) -> cfg.ConfigOpts:
-    conf = cfg.ConfigOpts()
-    options.register_opts(conf)
-    conf([], project=PROJECT, default_config_files=files)
-    return conf
-
-
 def _set_up_logging(debug: bool) -> None:
     """Send warnings to stderr, whatever the service logs and where."""
     conf = cfg.ConfigOpts()
     log.register_options(conf)
-    conf([], project=PROJECT, default_config_files=[])
+    configuration.load(conf, [], files=[])
     conf.set_override('use_stderr', True)
     conf.set_override('debug', debug)
-    log.setup(conf, PROJECT)
+    log.setup(conf, configuration.PROJECT)
     if not debug:
         logging.getLogger().setLevel(logging.WARNING)
         # It tells of errors with a traceback that end as a line here.

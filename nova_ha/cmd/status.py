@@ -20,10 +20,9 @@ from oslo_service import backend  # noqa: E402
 backend.init_backend(backend.BackendType.THREADING)
 
 from oslo_config import cfg  # noqa: E402
-from oslo_log import log  # noqa: E402
 from oslo_upgradecheck import upgradecheck  # noqa: E402
 
-from nova_ha import conf as options  # noqa: E402
+from nova_ha.cmd import configuration  # noqa: E402
 from nova_ha.cmd.checks import cloud  # noqa: E402
 from nova_ha.cmd.checks import cluster  # noqa: E402
 from nova_ha.cmd.checks import files  # noqa: E402
@@ -32,9 +31,6 @@ from nova_ha.cmd.checks import store  # noqa: E402
 from nova_ha.cmd.checks.findings import Check  # noqa: E402
 from nova_ha.cmd.checks.findings import Code  # noqa: E402
 from nova_ha.cmd.checks.findings import Result  # noqa: E402
-from nova_ha.version import version_string  # noqa: E402
-
-PROJECT = 'nova-ha'
 
 CHECKS: Sequence[tuple[str, Check]] = (
     ('Configuration', files_read.check),
@@ -88,17 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     # What is said is said in the results.
     logging.getLogger().addHandler(logging.NullHandler())
-    conf = cfg.ConfigOpts()
-    log.register_options(conf)
-    options.register_opts(conf)
+    conf = configuration.unread()
     upgradecheck.register_cli_options(conf, Checks(conf))
     try:
-        conf(
-            arguments,
-            project=PROJECT,
-            prog='nova-ha-status',
-            version=version_string(),
-        )
+        configuration.load(conf, arguments, 'nova-ha-status')
     except cfg.Error as error:
         return int(_unreadable(error, arguments))
     upgradecheck.CONF = conf

@@ -58,13 +58,7 @@ class Gates:
     def _ask(self) -> ClusterView:
         if self._cluster is None:
             raise errors.ClusterUnavailable('there is no cluster')
-        view = self._cluster.look()
-        if not view.quorate:
-            raise errors.ClusterUnavailable(
-                'this partition of the cluster has no quorum: nothing that '
-                'it says is believed'
-            )
-        return view
+        return self._cluster.look().believed()
 
     def seen(self, host: str) -> Gate | None:
         """Return the host's gate as last seen or written; None: not yet."""

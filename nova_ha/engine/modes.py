@@ -61,7 +61,7 @@ class ModeKeeper:
         if self.observing:
             raise errors.ObserveOnly(
                 f'{what}: nova-ha is in mode {self.standing}; it does '
-                'nothing until nova-ha-manage mode set armed'
+                'nothing until its mode is set to armed'
             )
 
     def _take(self, standing: Standing) -> None:

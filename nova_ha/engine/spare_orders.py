@@ -66,8 +66,8 @@ class SpareOrders:
             found = self._store.loans(spare=name, open_only=True)
             if not found:
                 raise errors.UnknownLoan(
-                    f'{name} is not on loan; nova-ha-manage spare list shows '
-                    'which are'
+                    f'{name} is not on loan; the list of spares shows which '
+                    'are'
                 )
             if found[0].state not in only:
                 return found[0]  # that is what is being done

@@ -48,5 +48,5 @@ class StillOff:
         raise errors.UnsafeRequest(
             f'the power of {host.name} is {state.value}: nothing more is '
             'evacuated from it unless it is fenced again '
-            f'(nova-ha-manage fence {host.name})'
+            f'(on a controller: nova-ha-manage fence {host.name})'
         )

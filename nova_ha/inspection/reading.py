@@ -99,13 +99,7 @@ class Reading:
 
     def _look(self) -> ClusterView:
         assert self._cluster is not None
-        view = self._cluster.look()
-        if not view.quorate:
-            raise errors.ClusterUnavailable(
-                'this partition of the cluster has no quorum: nothing that '
-                'it says is believed'
-            )
-        return view
+        return self._cluster.look().believed()
 
     def _read_store(self) -> _Kept:
         return _Kept(

@@ -2,6 +2,7 @@
 """What would become of instances if their host failed now, and why."""
 
 from collections.abc import Sequence
+import contextlib
 import re
 
 from nova_ha.recovery import errors
@@ -47,7 +48,9 @@ class ServerLook:
 
     def _instance(self, server: str) -> Instance:
         if _UUID.fullmatch(server):
-            return self._compute.instance(server)
+            # Somebody may have named one like this.
+            with contextlib.suppress(errors.ComputeNotFound):
+                return self._compute.instance(server)
         found = self._compute.named(server)
         if not found:
             raise errors.ComputeNotFound(

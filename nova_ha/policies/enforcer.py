@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import logging
 import threading
 from typing import Any
+from typing import TypeAlias
 
 from oslo_config import cfg
 from oslo_policy import opts
@@ -13,7 +14,7 @@ from oslo_policy import policy
 from nova_ha import policies
 
 LOG = logging.getLogger(__name__)
-PROJECT = 'nova-ha'
+Enforcer: TypeAlias = policy.Enforcer
 
 
 class Forbidden(Exception):
@@ -66,16 +67,9 @@ class Policy:
             )
 
 
-def enforcer(conf: cfg.ConfigOpts) -> policy.Enforcer:
+def enforcer(conf: cfg.ConfigOpts) -> Enforcer:
     """Return an enforcer that knows every rule of nova-ha."""
     opts.set_defaults(conf)
-    found = policy.Enforcer(conf)
+    found = Enforcer(conf)
     found.register_defaults(policies.list_rules())
     return found
-
-
-def get_enforcer() -> policy.Enforcer:
-    """Return one for oslo.policy's own tools, by the usual files."""
-    conf = cfg.ConfigOpts()
-    conf([], project=PROJECT)
-    return enforcer(conf)

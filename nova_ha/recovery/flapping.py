@@ -68,8 +68,7 @@ def why_kept_out(
         return ''
     return (
         f'{FLAPPING}{recovery.host} failed {len(found)} times within '
-        f'{limits.window:.0f} s; it is kept out until a person lets it in '
-        f'(nova-ha-manage recovery let-return {recovery.host})'
+        f'{limits.window:.0f} s; it is kept out until a person lets it return'
     )
 
 

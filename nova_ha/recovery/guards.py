@@ -19,7 +19,6 @@ from nova_ha.recovery.states import RecoveryState
 from nova_ha.recovery.storm import Census
 from nova_ha.recovery.storm import StormLimits
 
-RELEASE = "an operator's release (nova-ha-manage recovery release {host})"
 CONTROL_PLANE = ('nova-scheduler', 'nova-conductor')
 CONTROL_PLANE_KNOWN = datetime.timedelta(seconds=120)
 """What nova said of its services longer ago is not believed any more."""
@@ -148,7 +147,7 @@ def _paused(recovery: Recovery, picture: Picture) -> Verdict:
     return Verdict(
         True,
         f'mode {standing}',
-        'nova-ha-manage mode set armed, or ' + _release(recovery),
+        'mode set armed, or ' + _release(recovery),
     )
 
 
@@ -254,4 +253,5 @@ _QUEUED = frozenset({RecoveryState.FORCING_DOWN, RecoveryState.HELD})
 
 
 def _release(recovery: Recovery) -> str:
-    return RELEASE.format(host=recovery.host)
+    """Told on a controller and far from it: without a program's name."""
+    return f"an operator's release (recovery release {recovery.host})"

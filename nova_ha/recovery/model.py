@@ -10,7 +10,9 @@ import dataclasses
 import datetime
 import enum
 from typing import Any
+from typing import Self
 
+from nova_ha.recovery import errors
 from nova_ha.recovery.states import DiskPolicy
 from nova_ha.recovery.states import EvacuationState
 from nova_ha.recovery.states import Gate
@@ -542,3 +544,15 @@ class ClusterView:
     quorate: bool
     nodes: Mapping[str, ClusterNode]
     fences: Sequence[NodeFence]
+
+    def believed(self) -> Self:
+        """Return it, if it is to be believed.
+
+        :raises ClusterUnavailable: it is not.
+        """
+        if not self.quorate:
+            raise errors.ClusterUnavailable(
+                'this partition of the cluster has no quorum: nothing that '
+                'it says is believed'
+            )
+        return self

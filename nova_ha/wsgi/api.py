@@ -12,21 +12,17 @@ import os
 from oslo_config import cfg
 from oslo_log import log
 
-from nova_ha import conf as options
 from nova_ha.api import web
+from nova_ha.cmd import configuration
 
-PROJECT = 'nova-ha'
 FILES = 'OS_NOVA_HA_CONFIG_FILES'
 
 
 def _configuration() -> cfg.ConfigOpts:
-    conf = cfg.ConfigOpts()
-    log.register_options(conf)
-    log.set_defaults()
-    options.register_opts(conf)
     files = [name for name in os.environ.get(FILES, '').split(';') if name]
-    conf([], project=PROJECT, default_config_files=files or None)
-    log.setup(conf, PROJECT)
+    conf = configuration.unread()
+    configuration.load(conf, [], files=files or None)
+    log.setup(conf, configuration.PROJECT)
     return conf
 
 

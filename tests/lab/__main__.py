@@ -9,6 +9,7 @@ import pathlib
 import sys
 import time
 
+from tests.lab import borrowing
 from tests.lab import choice
 from tests.lab import rest_api
 from tests.lab import status
@@ -16,6 +17,7 @@ from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
 from tests.lab.pacemaker.machine import Machine
+from tests.lab.pacemaker.stack import Stack
 from tests.lab.progress import Progress
 from tests.lab.scenarios import catalogue
 from tests.lab.scenarios import report
@@ -126,53 +128,30 @@ def logs(lab: Lab, arguments: argparse.Namespace) -> None:
 
 
 def play_scenarios(lab: Lab, arguments: argparse.Namespace) -> None:
-    """On the lab as it is, or on one that is taken down afterwards."""
     wanted = catalogue.named(arguments.names)
     tell_which(lab)
-    progress = Progress()
-    if lab.stack is None:
-        raise LabError(
-            'this lab was brought up without Pacemaker, which scenarios '
-            'need; wipe it first: down --wipe'
-        )
-    lab.enter()
-    found_up = lab.is_up()
-    good = False
-    try:
-        lab.up(progress)
-        runner = Runner(lab, lab.stack, arguments.report, progress)
-        results = runner.run(wanted)
-        good = all(result.outcome != 'failed' for result in results)
-    finally:
-        if not found_up:
-            # What went wrong is read in the logs.
-            lab.down(progress, wipe=good)
+    results: list[report.Result] = []
+
+    def play(stack: Stack, progress: Progress) -> bool:
+        runner = Runner(lab, stack, arguments.report, progress)
+        results.extend(runner.run(wanted))
+        return all(result.outcome != 'failed' for result in results)
+
+    good = borrowing.borrow(lab, 'the command scenarios', play)
     print(f'\n{report.table(results)}\n')
-    print(f'Transcripts are in {runner.transcripts}.')
+    print(f'Transcripts are in {report.transcripts(arguments.report)}.')
     if not good:
         raise LabError('not every scenario ended as it must, see above')
 
 
 def walk_through(lab: Lab, arguments: argparse.Namespace) -> None:
-    """On the lab as it is, or on one that is taken down afterwards."""
     tell_which(lab)
-    progress = Progress()
-    if lab.stack is None:
-        raise LabError(
-            'this lab was brought up without Pacemaker, which the '
-            'walk-through needs; wipe it first: down --wipe'
-        )
-    lab.enter()
-    found_up = lab.is_up()
-    good = False
-    try:
-        lab.up(progress)
-        walkthrough.run(lab, lab.stack, arguments.into, progress)
-        good = True
-    finally:
-        if not found_up:
-            # What went wrong is read in the logs.
-            lab.down(progress, wipe=good)
+
+    def play(stack: Stack, progress: Progress) -> bool:
+        walkthrough.run(lab, stack, arguments.into, progress)
+        return True
+
+    borrowing.borrow(lab, 'the walk-through', play)
 
 
 def parser() -> argparse.ArgumentParser:

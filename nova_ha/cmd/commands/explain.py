@@ -6,28 +6,20 @@ nothing.
 """
 
 import argparse
-from collections.abc import Sequence
-import re
 from typing import TYPE_CHECKING
 
 from oslo_config import cfg
 
 from nova_ha.cmd import commands
 from nova_ha.cmd.commands import output
-from nova_ha.recovery import errors
-from nova_ha.recovery import explaining
 from nova_ha.recovery.explaining import Explained
 from nova_ha.recovery.explaining import Explanation
-from nova_ha.recovery.model import Instance
 
 if TYPE_CHECKING:
     from nova_ha.cmd.commands import Subparsers
-    from nova_ha.compute.gateway import NovaCompute
 
 WIDTH = 56
 """Characters of a line of reasons: the table has less than 80."""
-
-_UUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 
 def register(subparsers: 'Subparsers') -> None:
@@ -59,54 +51,26 @@ def _explain(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
     from nova_ha.compute.gateway import NovaCompute
     from nova_ha.engine.policy import RulesPolicy
     from nova_ha.image.gateway import GlanceImages
+    from nova_ha.inspection.servers import ServerLook
     from nova_ha.rules import RulesFile
 
     rules = RulesFile(args.rules or conf.policy.rules_file)
     nova = NovaCompute.from_conf(conf)
-    host, instances = _found(nova, args)
     images = GlanceImages.from_conf(conf)
     policy = RulesPolicy(rules.rules, nova, SystemClock(), images)
-    decisions = policy.decide(host, instances)
-    found = explaining.explain(instances, decisions)
+    look = ServerLook(nova, policy)
+    if args.host is not None:
+        found = look.host(args.host)
+    else:
+        found = [look.one(args.server)]
     if args.format == 'json':
         output.print_json(found)
     elif not found:
-        print(f'There is no instance on {host}.')
+        print(f'There is no instance on {args.host}.')
     else:
         for one in found:
             _print(one)
     return commands.OK
-
-
-def _found(
-    nova: 'NovaCompute', args: argparse.Namespace
-) -> tuple[str, Sequence[Instance]]:
-    """Return the host and those of its instances that are asked about."""
-    if args.host is not None:
-        nova.service(args.host)  # says so if there is no such host
-        return args.host, nova.instances(args.host)
-    instance = _server(nova, args.server)
-    return instance.host or '', [instance]
-
-
-def _server(nova: 'NovaCompute', wanted: str) -> Instance:
-    if _UUID.fullmatch(wanted):
-        try:
-            return nova.instance(wanted)
-        except errors.ComputeNotFound:
-            pass  # somebody may have named one like this
-    found = nova.named(wanted)
-    if not found:
-        raise commands.CommandError(
-            f'nova has no instance with the uuid or name {wanted}'
-        )
-    if len(found) > 1:
-        uuids = ', '.join(sorted(instance.uuid for instance in found))
-        raise commands.CommandError(
-            f'{len(found)} instances have the name {wanted}; give the uuid of '
-            f'one: {uuids}'
-        )
-    return found[0]
 
 
 def _print(one: Explained) -> None:

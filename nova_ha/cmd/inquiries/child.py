@@ -12,16 +12,12 @@ from collections.abc import Sequence
 import sys
 from typing import Any
 
-from oslo_config import cfg
-
-from nova_ha import conf as options
+from nova_ha.cmd import configuration
 from nova_ha.cmd import priority
 from nova_ha.cmd.commands import output
 from nova_ha.cmd.inquiries import capacity
 from nova_ha.cmd.inquiries import snapshots
 from nova_ha.recovery import errors
-
-PROJECT = 'nova-ha'
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,11 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _answer(args: argparse.Namespace) -> Any:
-    conf = cfg.ConfigOpts()
-    options.register_opts(conf)
     given = [f'--config-file={file}' for file in args.config_file]
     given += [f'--config-dir={place}' for place in args.config_dir]
-    conf(given, project=PROJECT, default_config_files=[])
+    conf = configuration.read_own(given, files=[])
     if args.question == 'capacity':
         return capacity.answer(conf, args.upto)
     return snapshots.answer(conf)

@@ -239,8 +239,8 @@ class ExplainTestCase(base.NovaTestCase):
     def test_what_goes_wrong(self):
         self.make('twin')
         self.make('twin')
-        self.assert_fails('2 instances have the name twin', 'twin')
-        self.assert_fails('no instance with the uuid or name nosuch', 'nosuch')
+        self.assert_fails('2 servers have the name twin', 'twin')
+        self.assert_fails('no server with the uuid or name nosuch', 'nosuch')
         self.assert_fails(base.RECOVERY, base.RECOVERY)
         self.assert_fails('no nova-compute on host nosuch', '--host', 'nosuch')
         self.rules.write_text('rules:\n- name: a\n  set: {priority: 1001}\n')

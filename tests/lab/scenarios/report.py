@@ -67,6 +67,11 @@ def table(results: Sequence[Result]) -> str:
     return '\n'.join(lines)
 
 
+def transcripts(report: pathlib.Path) -> pathlib.Path:
+    """Where they go that belong to the report in this file."""
+    return report.with_suffix('')
+
+
 def write(
     path: pathlib.Path, results: Sequence[Result], lab: dict[str, object]
 ) -> None:

@@ -38,12 +38,12 @@ class Runner:
         """Describe a run.
 
         :param report_file: is written anew after each scenario; the
-            transcripts go to a directory of its name without suffix.
+            transcripts go to a directory beside it.
         """
         self._lab = lab
         self._stack = stack
         self._report_file = report_file
-        self.transcripts = report_file.with_suffix('')
+        self._transcripts = report.transcripts(report_file)
         self._progress = progress
 
     def run(self, scenarios: Sequence[ModuleType]) -> list[Result]:
@@ -51,7 +51,7 @@ class Runner:
 
         :raises LabError: the lab could not be made good again.
         """
-        self.transcripts.mkdir(parents=True, exist_ok=True)
+        self._transcripts.mkdir(parents=True, exist_ok=True)
         with self._progress.step('making the lab good'):
             stage.make_good(self._lab, self._stack)
         results = []
@@ -90,7 +90,7 @@ class Runner:
             outcome, problem = 'failed', 'guests ran as they must not'
         lines = [*self._lines(play), *play.lines]
         found = self._figures(play, lines)
-        path = self.transcripts / f'{name}.txt'
+        path = self._transcripts / f'{name}.txt'
         start = play.failed_at or play.started_at
         path.write_text(
             f'{scenario.SEED}. {scenario.TITLE}\n\n'

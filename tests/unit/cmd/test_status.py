@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 
+from nova_ha import version
 from nova_ha.cmd import status
 from nova_ha.db import migration
 from tests.unit.cmd.checks import base
@@ -67,4 +68,4 @@ class StatusTest(base.CheckTest):
     def test_usage(self):
         self.assertEqual(2, self.run_status()[0])
         code, out = self.run_status('--version')
-        self.assertEqual((0, f'{status.version_string()}\n'), (code, out))
+        self.assertEqual((0, f'{version.version_string()}\n'), (code, out))

@@ -65,6 +65,20 @@ class WorldTest(unittest.TestCase):
         """How often nova was asked to evacuate the instance."""
         return len(self.world.ledger.acts_of('evacuate', f'uuid-{name}'))
 
+    def held_in_returning(self):
+        """Power h1 on; nova does not take it up until the fault is gone."""
+        fault = self.world.faults.add(
+            Fault(
+                'compute',
+                'force_up',
+                error=errors.ComputeRefused('not yet', 400),
+                times=10**6,
+            )
+        )
+        self.world.power_on('h1')
+        self.world.until_state('h1', S.RETURNING)
+        return fault
+
 
 class ClusterTest(WorldTest):
     """Pacemaker drives nova-ha: it starts nova-compute, and it fences."""
@@ -87,20 +101,6 @@ class ClusterTest(WorldTest):
     def lost_and_evacuated(self, instances=2, **states):
         self.lost(instances, **states)
         return self.world.until_state('h1', S.EVACUATED)
-
-    def held_in_returning(self):
-        """Power h1 on; nova does not take it up until the fault is gone."""
-        fault = self.world.faults.add(
-            Fault(
-                'compute',
-                'force_up',
-                error=errors.ComputeRefused('not yet', 400),
-                times=10**6,
-            )
-        )
-        self.world.power_on('h1')
-        self.world.until_state('h1', S.RETURNING)
-        return fault
 
     def until_open(self, host='h1', seconds=60):
         self.world.until(lambda: self.gate(host) is Gate.OPEN, seconds)

@@ -237,16 +237,7 @@ class AskedByOnTest(WorldTest):
 
     def test_while_returning_it_is_not_needed(self):
         self.evacuated()
-        self.world.faults.add(
-            Fault(
-                'compute',
-                'force_up',
-                error=errors.ComputeRefused('not yet', 400),
-                times=10**6,
-            )
-        )
-        self.world.power_on('h1')
-        self.world.until_state('h1', S.RETURNING)
+        self.held_in_returning()
         self.on()
         self.world.until(
             lambda: self.world.recovery('h1').power_on_asked_at is None

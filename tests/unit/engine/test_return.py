@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The host comes back; what nova-ha set is undone, and nothing else."""
 
-from nova_ha.recovery import errors
 from nova_ha.recovery.model import ServiceMark
 from nova_ha.recovery.states import RecoveryState as S
 from tests.simulator import records
@@ -12,19 +11,6 @@ from tests.unit.engine.base import WorldTest
 
 
 class ReturnTest(WorldTest):
-    def held_in_returning(self):
-        fault = self.world.faults.add(
-            Fault(
-                'compute',
-                'force_up',
-                error=errors.ComputeRefused('not yet', 400),
-                times=10**6,
-            )
-        )
-        self.world.power_on('h1')
-        self.world.until_state('h1', S.RETURNING)
-        return fault
-
     def test_up_and_enabled(self):
         self.evacuated()
         self.world.power_on('h1')

@@ -24,10 +24,20 @@ class ServerLookTest(unittest.TestCase):
         server = self.world.nova.boot('h1', name='web 1')
         self.assertEqual(server.uuid, self.look.one('web 1').uuid)
 
-    def test_what_looks_like_a_uuid_is_one(self):
-        with self.assertRaises(errors.ComputeNotFound):
-            self.look.one(UUID)
+    def test_by_uuid(self):
+        server = self.world.nova.boot('h1', name='web')
+        self.world.nova.servers[UUID] = server
+        self.assertEqual('web', self.look.one(UUID).name)
         self.assertEqual(['instance'], self.nova.asked)
+
+    def test_name_may_look_like_a_uuid(self):
+        server = self.world.nova.boot('h1', name=UUID)
+        self.assertEqual(server.uuid, self.look.one(UUID).uuid)
+
+    def test_nobody_has_the_uuid(self):
+        with self.assertRaisesRegex(errors.ComputeNotFound, f'or name {UUID}'):
+            self.look.one(UUID)
+        self.assertEqual(['instance', 'named'], self.nova.asked)
 
     def test_nobody_has_the_name(self):
         with self.assertRaisesRegex(errors.ComputeNotFound, 'or name web-9'):

@@ -11,7 +11,7 @@ from oslo_policy import generator
 import yaml
 
 from nova_ha import policies
-from nova_ha.policies import enforcer
+from nova_ha.cmd import policy_tools
 
 ROOT = pathlib.Path(__file__).parents[3]
 
@@ -47,7 +47,7 @@ class SampleTest(unittest.TestCase):
 
     def test_the_enforcer_of_the_tools_knows_every_rule(self):
         with contextlib.redirect_stdout(io.StringIO()):
-            found = enforcer.get_enforcer()
+            found = policy_tools.get_enforcer()
         self.assertEqual(
             {rule.name for rule in policies.list_rules()},
             set(found.registered_rules),
