@@ -2,6 +2,7 @@
 """Whether this daemon can do all of its work, for load balancers."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 import threading
 
@@ -47,23 +48,24 @@ class Readiness:
 
     def reasons(self) -> Sequence[str]:
         """Return why it cannot; empty when it can."""
-        store = see(self._store).why_not
-        reasons = (
-            self._world.hosts.problem(),
-            store and f'the store cannot be written: {store}',
-            self._stall(),
-        )
-        return [reason for reason in reasons if reason]
+        return tuple(self._reasons())
 
-    def _stall(self) -> str:
+    def _reasons(self) -> Iterator[str]:
+        if problem := self._world.hosts.problem():
+            yield problem
+        if store := see(self._store).why_not:
+            yield f'the store cannot be written: {store}'
+        still = self._still()
+        if still > STALL:
+            yield (
+                f'the engine has stood still for {still:.0f} s: see the log, '
+                'and restart nova-ha-fencer'
+            )
+
+    def _still(self) -> float:
+        """Return for how many seconds no beat has been seen."""
         beats, now = self._beats(), self._world.clock.monotonic()
         with self._lock:
             if beats != self._seen:
                 self._seen, self._seen_at = beats, now
-            still = now - self._seen_at
-        if still <= STALL:
-            return ''
-        return (
-            f'the engine has stood still for {still:.0f} s: see the log, and '
-            'restart nova-ha-fencer'
-        )
+            return now - self._seen_at
