@@ -76,7 +76,7 @@ class NoRightsTest(AwayTest):
         self.fence('compute1')
         told = self.wait_for_word('compute1')
         self.assertIn('admin', told)
-        self.assertIn(told, self.daemon.log())
+        self.wait_until(lambda: told in self.daemon.log(), 10, 'a log line')
         self.say(f'told: {told}')
         self.assertEqual([], self.world.records())
 

@@ -61,7 +61,10 @@ class RetryTest(base.EndToEndTest):
             self.assertIn(words, row.message)
         failed = self.daemon.events(recovery, 'evacuation_attempt_failed')
         self.assertEqual(len(instances), len(failed))
-        self.assertIn('needs somebody', self.daemon.log())
+        # It is on record first, and told then.
+        self.wait_until(
+            lambda: 'needs somebody' in self.daemon.log(), 10, 'an alarm'
+        )
         self.records = {each.uuid: 3 for each in instances}
         self.say(f'told: {words}')
 

@@ -24,6 +24,8 @@ NOWHERE = 'http://127.0.0.1:9'
 
 Options = Mapping[str, Mapping[str, object]]
 
+_empty_store: list[bytes] = []
+
 
 class FencerProcess:
     """nova-ha-fencer with everything it needs in one directory.
@@ -79,6 +81,7 @@ class FencerProcess:
         groups = self._usual()
         for group, values in options.items():
             groups.setdefault(group, {}).update(values)
+        self._usual_store = 'database' not in groups
         lines = []
         for group, values in groups.items():
             lines.append(f'[{group}]')
@@ -126,8 +129,22 @@ class FencerProcess:
         )
 
     def make_store(self) -> None:
+        """Make an empty store.
+
+        The file that the options name by default is made by the command once
+        in this process, and copied then.
+        """
+        usual = self._usual_store and self.programs is PROGRAMS
+        store = self.directory / 'nova-ha.sqlite'
+        usual = usual and not store.exists()
+        if usual and _empty_store:
+            store.touch(mode=0o640)
+            store.write_bytes(_empty_store[0])
+            return
         done = self.manage('db', 'sync')
         assert done.returncode == 0, done.stderr
+        if usual:
+            _empty_store.append(store.read_bytes())
 
     def store(self) -> SqlStore:
         """The store beside the process, which need not run."""

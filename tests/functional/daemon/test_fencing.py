@@ -71,7 +71,8 @@ class FencingTest(base.DaemonTest):
         failed = self.wait_for_state('fence_failed', 'compute2')
         self.assertIn('password', failed.message)
         self.assertEqual('on', self.power('compute2'))
-        self.assertIn('needs somebody', self.fencer.log())
+        # It is on record first, and told then.
+        wait_until(lambda: 'needs somebody' in self.fencer.log(), 'an alarm')
         self.assertNotIn('wrong-one', self.fencer.log())
 
     def test_leases_given_up_at_sigterm(self):

@@ -189,11 +189,17 @@ class CreateTest(ResourceTest):
                 *('recovery', 'create', 'compute1', '--off', 'confirmed'),
                 *('--reason', 'the rack burns'),
             )
+            # While nobody contradicts: the BMC is about to say "on".
+            newest = self.newest()
         self.assertEqual((0, ''), (done.returncode, done.stderr))
         self.assertIn('of compute1 is forcing_down', done.stdout)
-        newest = self.newest()
+        self.assertIs(State.FORCING_DOWN, newest.state)
         self.assertRegex(newest.off_proof.witness, '^confirmed by .')
         self.assertIn('the rack burns (created by', newest.reason)
+        # The word was wrong, so it counts no longer.
+        wait_until(lambda: self.power() == 'off', 'power-off')
+        found = self.wait_for_state('forcing_down')
+        self.assertNotIn('confirmed', found.off_proof.witness)
 
     def test_the_command_fails_with_a_line(self):
         done = self.fencer.manage(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two controllers on one store: one is lost, the other ends its work."""
 
+from concurrent import futures
 import datetime
 
 from tests.functional import servers
@@ -99,8 +100,11 @@ class TakeoverSuite:
         self.wait_until(
             lambda: self.gateway.migrations('host1'), 'the first record'
         )
-        self.assertEqual(0, self.fencer.terminate())
-        self.wait_for_state('evacuating', 'host1', owner='fencer-2')
+        # Watched from the start: the other may be done before this one ends.
+        with futures.ThreadPoolExecutor(1) as beside:
+            ended = beside.submit(self.fencer.terminate)
+            self.wait_for_state('evacuating', 'host1', owner='fencer-2')
+            self.assertEqual(0, ended.result())
         self.wait_for_state('evacuated', 'host1', owner='fencer-2', seconds=60)
         self.assertEqual(INSTANCES, len(self.gateway.migrations('host1')))
 

@@ -7,6 +7,7 @@ tests use a ConfigOpts of their own where they need options.
 """
 
 import datetime
+import gc
 import logging
 import pathlib
 import sys
@@ -28,9 +29,14 @@ from nova_ha.compute import gateway
 from nova_ha.keystone import transport
 from nova_ha.recovery import model
 from tests.functional.nova import front
+from tests.functional.nova import kept
 
 RECOVERY = '6f1c3b8e-0000-4000-8000-000000000001'
 OTHER_PROJECT = '7b1d42e6000040008000000000000002'
+
+# Nova's modules stay: nobody need look through them for garbage again.
+gc.collect()
+gc.freeze()
 
 
 def _database_of(cells, context):
@@ -96,6 +102,7 @@ class NovaTestCase(integrated_helpers.ProviderUsageBaseTestCase):
                 _database_of,
             )
         )
+        self.useFixture(kept.KeptConnections())
         super().setUp()
         # nova's fixture makes what SQLAlchemy 2.1 deprecates fatal.
         warnings.filterwarnings('ignore', category=sa_exc.SADeprecationWarning)
@@ -154,14 +161,20 @@ class NovaTestCase(integrated_helpers.ProviderUsageBaseTestCase):
             active, f'{count} instances ACTIVE', seconds=180, every=0.5
         )
 
-    def wait_until(self, condition, what, seconds=60, every=0.05):
-        """Poll until the condition is true; return what it returned."""
+    def wait_until(self, condition, what, seconds=60, every=0.2):
+        """Poll until the condition is true; return what it returned.
+
+        :param every: seconds between two looks in the long run; each takes
+            time from nova, which is in this process.
+        """
+        pause = min(0.05, every)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             value = condition()
             if value:
                 return value
-            time.sleep(every)
+            time.sleep(pause)
+            pause = min(1.5 * pause, every)
         self.fail(f'no {what} after {seconds} s')
         return None
 
