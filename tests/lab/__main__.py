@@ -292,7 +292,9 @@ def which_lab(arguments: argparse.Namespace) -> Lab:
         computes = max(config.computes, walkthrough.COMPUTES)
         config = dataclasses.replace(config, computes=computes)
     if arguments.command == 'scenarios':
-        config = large_enough(config, arguments.names)
+        config = large_enough(
+            with_api(config, arguments.names), arguments.names
+        )
     lab = Lab(config)
     if arguments.command not in _MAY_START:
         lab.enter()
@@ -311,6 +313,20 @@ def large_enough(config: LabConfig, names: Sequence[str]) -> LabConfig:
         return config
     wanted = catalogue.computes(catalogue.named(names))
     return dataclasses.replace(config, computes=max(config.computes, wanted))
+
+
+def with_api(config: LabConfig, names: Sequence[str]) -> LabConfig:
+    """With the REST API, if one of the scenarios of these names needs it.
+
+    A lab that remembers what it was brought up with stays as it is.
+
+    :raises LabError: there is none of a name.
+    """
+    if config.api or config.state.exists():
+        return config
+    return dataclasses.replace(
+        config, api=catalogue.api(catalogue.named(names))
+    )
 
 
 def main() -> int:

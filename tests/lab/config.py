@@ -79,6 +79,11 @@ class Ports:
         """Of the REST API of nova-ha, in a lab without Pacemaker."""
         return self.base + 10
 
+    @property
+    def masakari(self) -> int:
+        """Of the API that a scenario has for a while."""
+        return self.base + 11
+
     def bmc(self, index: int) -> int:
         """The UDP port of the BMC of the host number ``index`` (from 1)."""
         return self.base + FIRST_BMC_OFFSET + index - 1

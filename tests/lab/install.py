@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The virtualenv in which the lab's OpenStack services live."""
+"""The virtualenvs in which the lab's OpenStack services live."""
 
 from collections.abc import Mapping
 import hashlib
@@ -64,52 +64,66 @@ def install_cloud(lab: config.LabConfig, progress: Progress) -> None:
 
     :raises LabError: with the end of the installer's output.
     """
-    stamp = lab.cloud / 'installed'
-    wanted = fingerprint()
+    make_environment(
+        lab.cloud, REQUIREMENTS, lab.log / 'install.log', progress
+    )
+
+
+def make_environment(
+    directory: pathlib.Path,
+    requirements: pathlib.Path,
+    log: pathlib.Path,
+    progress: Progress,
+) -> None:
+    """Make a virtualenv with these packages, unless it is there.
+
+    :raises LabError: with the end of the installer's output.
+    """
+    stamp = directory / 'installed'
+    wanted = fingerprint(requirements)
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    shutil.rmtree(lab.cloud, ignore_errors=True)
-    lab.log.mkdir(parents=True, exist_ok=True)
-    log = lab.log / 'install.log'
-    with progress.step('making a virtualenv for the cloud'):
-        _run(log, sys.executable, '-m', 'venv', str(lab.cloud))
+    shutil.rmtree(directory, ignore_errors=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with progress.step(f'making a virtualenv for the {directory.name}'):
+        _run(log, sys.executable, '-m', 'venv', str(directory))
     with progress.step('installing OpenStack into it'):
-        _install(lab.cloud / 'bin', log)
+        _install(directory / 'bin', requirements, log)
     with progress.step('compiling OpenStack'):
-        _compile(lab.cloud, log)
+        _compile(directory, log)
     stamp.write_text(wanted)
 
 
-def fingerprint() -> str:
+def fingerprint(requirements: pathlib.Path = REQUIREMENTS) -> str:
     """Changes when the virtualenv has to be made anew."""
-    text = f'{sys.version}\n{REQUIREMENTS.read_text()}'
+    text = f'{sys.version}\n{requirements.read_text()}'
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _install(programs: pathlib.Path, log: pathlib.Path) -> None:
+def _install(
+    programs: pathlib.Path, requirements: pathlib.Path, log: pathlib.Path
+) -> None:
     """With uv, which is quick; with pip where uv cannot."""
     python = str(programs / 'python')
-    requirements = ('-r', str(REQUIREMENTS))
+    packages = ('-r', str(requirements))
     try:
         _run(log, python, '-m', 'pip', 'install', 'uv')
         uv = (str(programs / 'uv'), 'pip', 'install', '--python', python)
-        _run(log, *uv, *requirements)
+        _run(log, *uv, *packages)
     except LabError:
         # Most likely an index that only pip has been told of.
-        _run(
-            log, python, '-m', 'pip', 'install', '--no-compile', *requirements
-        )
+        _run(log, python, '-m', 'pip', 'install', '--no-compile', *packages)
 
 
-def _compile(cloud: pathlib.Path, log: pathlib.Path) -> None:
+def _compile(directory: pathlib.Path, log: pathlib.Path) -> None:
     """Compile once here rather than in each of a dozen processes.
 
     A few files of some packages are not meant to compile; that is no error.
     """
     _run(
         log,
-        *(str(cloud / 'bin' / 'python'), '-m', 'compileall', '-q', '-j0'),
-        str(cloud / 'lib'),
+        *(str(directory / 'bin' / 'python'), '-m', 'compileall', '-q', '-j0'),
+        str(directory / 'lib'),
         check=False,
     )
 

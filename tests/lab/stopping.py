@@ -8,6 +8,7 @@ from tests.lab.pacemaker.network import Network
 from tests.lab.parallel import in_parallel
 from tests.lab.progress import Progress
 from tests.lab.services.fencer import Fencer
+from tests.lab.services.masakari import Masakari
 
 if TYPE_CHECKING:
     from tests.lab.lab import Lab
@@ -31,7 +32,9 @@ def stop(lab: 'Lab', progress: Progress) -> None:
             host.stop_compute for host in hosts if host.pid_file.exists()
         )
     with progress.step('stopping OpenStack'):
-        in_parallel(each.stop for each in (*lab.nova, *lab.apis))
+        # A scenario that was ended may have left the last one.
+        others = [Masakari(lab.config)]
+        in_parallel(each.stop for each in (*lab.nova, *lab.apis, *others))
     with progress.step('stopping databases and messaging'):
         # RabbitMQ says goodbye to the port mapper.
         in_parallel(

@@ -161,6 +161,9 @@ def service(world: World) -> None:
         == ['nova-ha', 'CapBnd:', '0000000000000000'],
         'it runs as nova-ha, without a capability',
     )
+    type_(ctl1, 'admin/rest-api', 'usermod --append --groups www-data nova-ha')
+    groups = ctl1.run('id --name --groups nova-ha').stdout
+    _require('www-data' in groups.split(), f'it is in the group: {groups}')
     # nova is not there: that is something to look at, no more.
     seen = type_(
         ctl1,

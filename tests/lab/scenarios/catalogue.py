@@ -47,6 +47,11 @@ def computes(modules: Iterable[ModuleType]) -> int:
     return max((getattr(each, 'COMPUTES', 0) for each in modules), default=0)
 
 
+def api(modules: Iterable[ModuleType]) -> bool:
+    """Whether one of them needs the REST API; it says so in API."""
+    return any(getattr(each, 'API', False) for each in modules)
+
+
 def name_of(module: ModuleType) -> str:
     """The name it is known by."""
     return module.__name__.rpartition('.')[2]

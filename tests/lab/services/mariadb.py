@@ -57,7 +57,8 @@ class MariaDB(Service):
         templating.write(self.lab.etc / 'mariadb' / 'init.sql', self._sql())
 
     def empty(self, name: str) -> None:
-        """Drop a database, whoever uses it, and make it again: no tables.
+        """Make a database without tables; one that is there, whoever uses it,
+        is dropped.
 
         :raises LabError: with what the client said.
         """
@@ -65,7 +66,7 @@ class MariaDB(Service):
             [
                 *('mariadb', '--no-defaults', '--user=lab'),
                 *(f'--host={self.lab.address}', f'--port={self.port}'),
-                f'--execute=DROP DATABASE {name}; {_create(name)}',
+                f'--execute=DROP DATABASE IF EXISTS {name}; {_create(name)}',
             ],
             MYSQL_PWD=self.lab.password,
         )

@@ -68,6 +68,6 @@ class TestPorts(unittest.TestCase):
         ]
         udp = [ports.bmc(index) for index in range(1, lab.computes + 1)]
 
-        self.assertEqual(11, len(tcp))
+        self.assertEqual(12, len(tcp))
         self.assertEqual(len(tcp + udp), len(set(tcp + udp)))
         self.assertLess(max(tcp + udp), ports.base + 100)

@@ -37,6 +37,31 @@ class TestLargeEnough(unittest.TestCase):
         self.assertEqual(self.config, main.large_enough(self.config, ['rack']))
 
 
+class TestWithApi(unittest.TestCase):
+    def setUp(self):
+        super().setUp()
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.config = LabConfig(base=pathlib.Path(directory.name))
+
+    def test_only_where_a_scenario_needs_it(self):
+        for names, needed in (
+            (['power_loss'], False),
+            (['power_loss', 'migration'], True),
+            # All of them.
+            ([], True),
+        ):
+            with self.subTest(names=names):
+                found = main.with_api(self.config, names)
+                self.assertEqual(needed, found.api)
+
+    def test_lab_that_remembers_stays_as_it_is(self):
+        self.config.state.mkdir()
+
+        found = main.with_api(self.config, ['migration'])
+        self.assertEqual(self.config, found)
+
+
 class TestOpenstack(unittest.TestCase):
     def test_options_are_the_clients(self):
         for words in (

@@ -15,6 +15,7 @@ Knobs, read at each use from a JSON file: ``spawn_delay`` (seconds) and
 import json
 import os
 import pathlib
+import shutil
 import threading
 import time
 
@@ -227,6 +228,25 @@ class LabFakeDriver(fake.FakeDriverWithoutFakeNodes):
         self.instances.pop(instance.uuid, None)
         self._disk(instance).unlink(missing_ok=True)
         self._record(instance, 'confirm-migration')
+
+    def live_migration(self, context, instance, dest, *args, **kwargs):
+        """What is on a local disk moves with the guest."""
+        here = self._disk(instance)
+        if here.exists():
+            there = self._disks.parents[1] / dest / self._disks.name
+            shutil.move(here, there / here.name)
+        super().live_migration(context, instance, dest, *args, **kwargs)
+
+    def post_live_migration(self, context, instance, *args, **kwargs):
+        """It does not run here any more; nova tells the other host next."""
+        self.instances.pop(instance.uuid, None)
+        self._record(instance, 'live-migration')
+
+    def post_live_migration_at_destination(
+        self, context, instance, *args, **kwargs
+    ):
+        super().spawn(context, instance, None, None, None, None)
+        self._record(instance, 'live-migration')
 
     def unrescue(self, context, instance):
         super().unrescue(context, instance)

@@ -27,7 +27,8 @@ AMPHORA = 'amphora-6f1c3b8e-1111-4222-8333-44445555aaaa'
 OVER = (EVACUATED, 'returning', 'completed')
 OPTIONS = {
     'guards': {'flap_failures': 1},
-    'evacuation': {'attempts': 2, 'backoff': 1},
+    # Enough for the spare to be there before the last of them.
+    'evacuation': {'attempts': 3, 'backoff': 2},
     'spares': {'disabled_reason': SPARE},
 }
 STEADY = {**OPTIONS, 'guards': {'flap_failures': 0}}

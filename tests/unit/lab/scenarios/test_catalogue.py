@@ -38,6 +38,11 @@ class CatalogueTest(testtools.TestCase):
         self.assertEqual(10, catalogue.computes([storm, rack]))
         self.assertEqual(0, catalogue.computes([]))
 
+    def test_whether_the_api_is_needed(self):
+        storm, migration = catalogue.named(['storm', 'migration'])
+        self.assertFalse(catalogue.api([storm]))
+        self.assertTrue(catalogue.api([storm, migration]))
+
     def test_unknown(self):
         error = self.assertRaises(LabError, catalogue.named, ['sturm'])
         self.assertIn('20 storm', str(error))
