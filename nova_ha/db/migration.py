@@ -98,7 +98,7 @@ def sync(conf: cfg.ConfigOpts) -> None:
     if found is not None and found not in _known():
         check(conf)
     _make_file(_sqlite_path(conf))
-    with connected(conf, create=True) as connection:
+    with connected(conf, change=True) as connection:
         settings = config.Config()
         settings.set_main_option('script_location', str(MIGRATIONS))
         settings.attributes['connection'] = connection
@@ -135,14 +135,17 @@ def _make_file(path: pathlib.Path | None) -> None:
 
 @contextlib.contextmanager
 def connected(
-    conf: cfg.ConfigOpts, create: bool = False
+    conf: cfg.ConfigOpts, change: bool = False
 ) -> Iterator[sa.Connection]:
-    """Connect for the time of one task."""
+    """Connect for the time of one task.
+
+    :param change: tables are made or changed, which may take its time.
+    """
     url = urls.from_conf(conf)
     if url.get_backend_name() == 'sqlite':
-        engine = sqlite.writer(url, create)
+        engine = sqlite.writer(url, create=change)
     else:
-        engine = engines.server(conf, url)
+        engine = engines.server(conf, urls.patient(url) if change else url)
     try:
         with translate.errors_of(urls.describe(url)), engine.begin() as c:
             yield c

@@ -17,6 +17,9 @@ ANSWER_SECONDS = 2
 waits that long, first for a connection it has and then for a new one, before
 it takes the spool instead."""
 
+SCHEMA_SECONDS = 3600
+"""How long one change of a table may take; a large one is copied."""
+
 DEFAULTS: Mapping[str, Mapping[str, str]] = types.MappingProxyType(
     {
         'mysql': {
@@ -61,6 +64,17 @@ def from_conf(conf: cfg.ConfigOpts) -> sa.URL:
     defaults = DEFAULTS.get(url.get_backend_name(), {})
     return url.update_query_dict(
         {key: value for key, value in defaults.items() if key not in url.query}
+    )
+
+
+def patient(url: sa.URL) -> sa.URL:
+    """Return the URL with time enough for changes of tables.
+
+    An operator who has set shorter waits did so for the fence path.
+    """
+    waits = ('read_timeout', 'write_timeout')
+    return url.update_query_dict(
+        {key: f'{SCHEMA_SECONDS}' for key in waits if key in url.query}
     )
 
 

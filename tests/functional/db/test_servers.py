@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store on real MariaDB and PostgreSQL."""
 
+import concurrent.futures
 import contextlib
 import threading
 import time
 
+import sqlalchemy as sa
+
 from nova_ha.db import database
+from nova_ha.db import migration
 from nova_ha.db import recoveries as queries
 from nova_ha.recovery import errors
 from tests.functional import servers
@@ -19,6 +23,9 @@ NOTICED_SECONDS = 3.0
 """How soon a store that is away must be known to be away."""
 
 THREADS = 30
+
+IMPATIENT_SECONDS = 1
+"""How long an answer is waited for where tables are not changed."""
 
 
 def patient(conf):
@@ -79,8 +86,28 @@ class PostgreSQLPartsPageTest(
     pass
 
 
+class BusyTableSuite:
+    """Somebody reads a table that is to be changed."""
+
+    def test_a_change_waits_longer_than_a_fence_request(self):
+        self.back_to('0006')
+        self.conf.set_override(
+            'connection_parameters',
+            f'connect_timeout=20&read_timeout={IMPATIENT_SECONDS}',
+            group='database',
+        )
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            with migration.connected(self.conf) as reading:
+                reading.execute(sa.text('SELECT * FROM evacuations'))
+                changing = pool.submit(migration.sync, self.conf)
+                with self.assertRaises(TimeoutError):
+                    changing.result(2 * IMPATIENT_SECONDS)
+            changing.result(60)
+        migration.check(self.conf)
+
+
 class MariaDBMigrationTest(
-    MariaDB, migration_suite.MigrationSuite, base.StoreTest
+    MariaDB, BusyTableSuite, migration_suite.MigrationSuite, base.StoreTest
 ):
     pass
 
@@ -92,7 +119,7 @@ class PostgreSQLGuardsTest(
 
 
 class PostgreSQLMigrationTest(
-    PostgreSQL, migration_suite.MigrationSuite, base.StoreTest
+    PostgreSQL, BusyTableSuite, migration_suite.MigrationSuite, base.StoreTest
 ):
     pass
 

@@ -166,12 +166,20 @@ class AllInOneTest(DevStackTest):
         self.assertTrue(self.machine.runs(FENCER))
         hosts = self.ask('GET', '/v1/hosts')['hosts']
         self.assertEqual(3, len(hosts))
-        with socket.create_connection(
-            ('127.0.0.1', self.machine.api_port), timeout=10
-        ) as connection:
-            connection.sendall(b'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n')
-            answer = connection.makefile('rb').read()
+        answer = wait_until(self.ask_on_tcp, 'REST API')
         self.assertIn(b'"CURRENT"', answer)
+
+    def ask_on_tcp(self):
+        """Return the answer; None as long as nobody listens."""
+        try:
+            connection = socket.create_connection(
+                ('127.0.0.1', self.machine.api_port), timeout=10
+            )
+        except ConnectionRefusedError:
+            return None
+        with connection:
+            connection.sendall(b'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n')
+            return connection.makefile('rb').read()
 
     def check_modes(self):
         for path in (

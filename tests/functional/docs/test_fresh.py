@@ -42,5 +42,5 @@ class PagesTest(unittest.TestCase):
         self.assertRegex(drop_in, r'\A\[Service\]\nExecStart=\n')
 
     def test_words_that_are_gone(self):
-        with self.assertRaisesRegex(LabError, 'no block after "nothing"'):
-            pages.block('install/verify', 'nothing')
+        with self.assertRaisesRegex(LabError, 'no block after "no such"'):
+            pages.block('install/verify', 'no such')
