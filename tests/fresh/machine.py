@@ -136,8 +136,15 @@ class Machine:
         return True
 
     def running(self) -> bool:
-        """Whether its first process is there."""
+        """Whether it has been started and has not ended."""
         return self._process is not None and self._process.poll() is None
+
+    def wait_until_off(self) -> None:
+        """Wait for systemd-nspawn to see that its first process has ended.
+
+        :raises DeadlinePassed: it runs on.
+        """
+        wait_until(lambda: not self.running(), 10, f'the end of {self.name}')
 
     def run(
         self,

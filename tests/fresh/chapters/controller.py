@@ -190,7 +190,7 @@ def without_pacemaker(world: World) -> None:
         'install/cluster',
         "nova-ha-manage fence compute1 --reason 'smoke in the rack'",
     )
-    _require(not world.cmp1.running(), 'the host is off')
+    world.cmp1.wait_until_off()
     seen = ctl1.run('nova-ha-manage recovery list').stdout
     _require('compute1' in seen, seen)
     for page, line in (
