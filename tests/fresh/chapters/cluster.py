@@ -4,6 +4,7 @@
 from tests.fresh.machine import Machine
 from tests.fresh.world import World
 from tests.lab.errors import LabError
+from tests.lab.waiting import DeadlinePassed
 from tests.lab.waiting import wait_until
 
 _PASSWORD = 'hacluster-password'
@@ -64,10 +65,17 @@ def load(world: World) -> None:
 
 
 def wait_for_services(world: World) -> None:
-    """The fencer on each controller, and nova-compute on the host."""
-    for each in world.controllers:
-        _wait(each, 'ps -C nova-ha-fencer', f'the fencer of {each.name}')
-    _wait(world.cmp1, 'systemctl is-active nova-compute', 'nova-compute')
+    """The fencer on each controller, and nova-compute on the host.
+
+    :raises LabError: they do not run; with what Pacemaker has of them.
+    """
+    try:
+        for each in world.controllers:
+            _wait(each, 'ps -C nova-ha-fencer', f'the fencer of {each.name}')
+        _wait(world.cmp1, 'systemctl is-active nova-compute', 'nova-compute')
+    except DeadlinePassed as passed:
+        seen = world.ctl1.run('crm_mon -1 --failcounts --inactive', code=None)
+        raise LabError(f'{passed}\n{seen.stdout}') from None
 
 
 def look(world: World) -> None:
