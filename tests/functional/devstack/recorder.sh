@@ -113,7 +113,8 @@ function wait_for_service {
     set +o xtrace
     end=$((SECONDS + $1))
     while ((SECONDS < end)); do
-        code=$(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "$2") || :
+        code=$(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "$2") ||
+            code=000
         if [[ "$code" != 000 && "$code" != 503 ]]; then
             $xtrace
             return 0
