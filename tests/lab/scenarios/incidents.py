@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import contextlib
 import datetime
 
-from tests.lab import guests
 from tests.lab import readiness
 from tests.lab.pacemaker.remotes import RemoteHost
 from tests.lab.scenarios.play import Play
@@ -80,20 +79,9 @@ class Incidents:
     def clear(self) -> None:
         """See that all guests run as they must, and remove everything."""
         play = self._play
-        self.require_running()
+        play.require_guests_right()
         for uuid in play.instances:
             play.cloud.delete(uuid)
         play.wait(lambda: not play.cloud.servers(), 120, 'all to be deleted')
         play.instances.clear()
         play.cloud.delete_aggregates()
-
-    def require_running(self) -> None:
-        """Each guest at one place, and none has run at two."""
-        play = self._play
-        journal = [
-            event
-            for event in guests.read_journal(play.lab.config.journal)
-            if event.uuid in play.instances
-        ]
-        wrong = guests.problems(journal, play.instances)
-        play.require(not wrong, f'guests ran as they must: {wrong}')

@@ -305,6 +305,20 @@ class Play:
         ]
         self.require(not asked, 'nothing was evacuated')
 
+    def guest_problems(self) -> list[str]:
+        """How the scenario's guests ran otherwise than they must."""
+        journal = [
+            event
+            for event in guests.read_journal(self.lab.config.journal)
+            if event.uuid in self.instances
+        ]
+        return guests.problems(journal, self.instances)
+
+    def require_guests_right(self) -> None:
+        """Each guest runs at one place, and none has run at two."""
+        wrong = self.guest_problems()
+        self.require(not wrong, f'guests ran as they must: {wrong}')
+
     def others(self) -> list[RemoteHost]:
         """All hosts but the one it happens to."""
         return [host for host in self.hosts if host is not self.host]

@@ -85,7 +85,7 @@ class Runner:
             except (LabError, exceptions.ClientException) as error:
                 outcome, problem = 'failed', str(error)
         ended_at = time.time()
-        wrong = self._check_guests(play)
+        wrong = play.guest_problems()
         if wrong and outcome == 'passed':
             outcome, problem = 'failed', 'guests ran as they must not'
         lines = [*self._lines(play), *play.lines]
@@ -126,14 +126,6 @@ class Runner:
             lines += witnesses.pacemaker(controller.log, since)
             lines += witnesses.fencer(fencer.log, controller.name, since)
         return lines
-
-    def _check_guests(self, play: Play) -> list[str]:
-        journal = [
-            event
-            for event in guests.read_journal(self._lab.config.journal)
-            if event.uuid in play.instances
-        ]
-        return guests.problems(journal, play.instances)
 
     def _figures(self, play: Play, lines: list[Line]) -> figures.Figures:
         if not play.failed_at:

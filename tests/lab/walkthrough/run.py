@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import contextlib
 import pathlib
 
-from tests.lab import guests
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
 from tests.lab.pacemaker.cluster import FENCE_DEVICE
@@ -57,7 +56,7 @@ def run(lab: Lab, stack: Stack, into: pathlib.Path, say: Progress) -> None:
             with say.step(title):
                 chapter()
         require_all_typed(play, [shell])
-    _require_guests_right(play)
+    play.require_guests_right()
     for name, typed in story.transcripts.items():
         transcript.written(into, name, typed)
     say.say(f'The transcripts are in {into}.')
@@ -128,14 +127,3 @@ def _shell(play: Play, premises: Premises) -> Typist:
             'COLUMNS': WIDTH,
         },
     )
-
-
-def _require_guests_right(play: Play) -> None:
-    """None ran twice at once, and none was lost."""
-    journal = [
-        event
-        for event in guests.read_journal(play.lab.config.journal)
-        if event.uuid in play.instances
-    ]
-    wrong = guests.problems(journal, play.instances)
-    play.require(not wrong, f'guests ran as they must: {wrong}')

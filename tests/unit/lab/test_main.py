@@ -12,13 +12,17 @@ from tests.lab.config import LabConfig
 from tests.lab.lab import Lab
 
 
-class TestLargeEnough(unittest.TestCase):
+class ConfigTestCase(unittest.TestCase):
+    """A lab that there has never been."""
+
     def setUp(self):
         super().setUp()
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.config = LabConfig(base=pathlib.Path(directory.name))
 
+
+class TestLargeEnough(ConfigTestCase):
     def test_lab_gets_what_the_scenario_needs(self):
         grown = main.large_enough(self.config, ['power_loss', 'rack'])
         self.assertEqual(10, grown.computes)
@@ -37,13 +41,7 @@ class TestLargeEnough(unittest.TestCase):
         self.assertEqual(self.config, main.large_enough(self.config, ['rack']))
 
 
-class TestWithApi(unittest.TestCase):
-    def setUp(self):
-        super().setUp()
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.config = LabConfig(base=pathlib.Path(directory.name))
-
+class TestWithApi(ConfigTestCase):
     def test_only_where_a_scenario_needs_it(self):
         for names, needed in (
             (['power_loss'], False),

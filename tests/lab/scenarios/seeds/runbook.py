@@ -111,7 +111,7 @@ class Runbook:
         play.cloud.wait_for_status(instance, 'ACTIVE')
         found = self._type(page, _RECORDS)
         self._require(' done ' in found, f'its record is done: {found}')
-        self._incidents.require_running()
+        self._play.require_guests_right()
         play.bring_back()
         play.wait(
             lambda: {'completed'} == self._statuses(),
