@@ -5,10 +5,14 @@ A crowd of readers would otherwise take the daemon's interpreter from the
 threads that fence. See :mod:`.web`.
 """
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 import falcon
 
+from nova_ha.api.daemon import Answer
+from nova_ha.api.daemon import Question
 from nova_ha.api.forward import Forward
 
 PATHS = frozenset(
@@ -28,9 +32,12 @@ class OnRecord(Forward):
     """
 
     def __init__(
-        self, handler: Any, path: str, methods: frozenset[str]
+        self,
+        handler: Any,
+        ask: Callable[[Question], Answer],
+        methods: Iterable[str],
     ) -> None:
-        super().__init__(path, methods)
+        super().__init__(ask, methods)
         self._read = handler.on_get
 
     def _forward(

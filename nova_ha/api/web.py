@@ -6,7 +6,6 @@ configuration, and with it the store, it reads what is on record itself.
 """
 
 from collections.abc import Sequence
-import threading
 import typing
 from typing import Any
 
@@ -18,22 +17,18 @@ from nova_ha.api import identity
 from nova_ha.api import on_record
 from nova_ha.api import settings
 from nova_ha.api import tokens
+from nova_ha.api.daemon import Daemon
 from nova_ha.api.ports import Fencing
 from nova_ha.api.route import Parts
 from nova_ha.api.route import Route
 from nova_ha.api.routes import ROUTES
+from nova_ha.api.sparing import Spared
 from nova_ha.policies import enforcer
 from nova_ha.recovery import ports
 
 READY = '/v1/health/ready'
 OWN = frozenset({'/v1/health/live', '/v1/openapi.json'})
 """What the web server answers itself: nothing of it is the daemon's."""
-
-
-TURNS = 2
-"""How many requests for what is on record the daemon is handed at the same
-time, where it is the one who reads. More would take longer all together, and
-the interpreter from the threads that fence."""
 
 
 class Misconfigured(Exception):
@@ -67,11 +62,9 @@ def routes(path: str, reads: bool) -> Sequence[Route]:
     :param path: of the daemon's socket.
     :param reads: whether it has what is on record.
     """
-    turns = threading.Semaphore(TURNS)
+    spared = Spared(Daemon(path))
     return [
-        _handed_on(route, path, turns, reads)
-        for route in ROUTES
-        if not route.local
+        _handed_on(route, spared, reads) for route in ROUTES if not route.local
     ]
 
 
@@ -89,20 +82,20 @@ def named_socket(conf: cfg.ConfigOpts) -> str:
     return str(conf.api.socket)
 
 
-def _handed_on(
-    route: Route, path: str, turns: threading.Semaphore, reads: bool
-) -> Route:
+def _handed_on(route: Route, spared: Spared, reads: bool) -> Route:
     if route.path in OWN:
         return route
-    methods = frozenset(route.operations)
+    methods = route.operations
 
     def make(parts: Parts) -> object:
         if route.path == READY:
-            return forward.Ready(path, methods)
+            return forward.Ready(spared.share, methods)
         if route.path not in on_record.PATHS:
-            return forward.Forward(path, methods)
+            return forward.Forward(spared.share, methods)
         if not reads:
-            return forward.Forward(path, methods, turns)
-        return on_record.OnRecord(route.make(parts), path, methods)
+            return forward.Forward(spared.take_turns, methods)
+        return on_record.OnRecord(
+            route.make(parts), spared.take_turns, methods
+        )
 
     return Route(route.path, make, route.operations)

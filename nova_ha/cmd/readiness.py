@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import threading
 
 from nova_ha.engine.world import World
-from nova_ha.inspection.looks import Look
 from nova_ha.inspection.reading import see
+from nova_ha.looks import Look
 from nova_ha.recovery import errors
 
 STALL = 30.0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dataclasses
 
 from nova_ha.inspection import reading
-from nova_ha.inspection.looks import Look
+from nova_ha.looks import Look
 from nova_ha.recovery import errors
 from nova_ha.recovery import host_report
 from nova_ha.recovery import ports

@@ -11,7 +11,7 @@ import dataclasses
 from typing import Generic
 from typing import TypeVar
 
-from nova_ha.inspection.looks import Look
+from nova_ha.looks import Look
 from nova_ha.recovery import errors
 from nova_ha.recovery import ports
 from nova_ha.recovery.host_report import Sources

@@ -13,7 +13,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log
 
-from nova_ha.inspection.looks import Look
+from nova_ha.looks import Look
 from nova_ha.recovery import errors
 
 LOG = log.getLogger(__name__)

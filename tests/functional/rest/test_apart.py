@@ -60,7 +60,7 @@ class ApartTest(base.ApiTestCase):
         wait_until(lambda: people.serving, 'REST API')
         self.start()
         with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
-            reading = [pool.submit(self.read) for _ in range(READERS)]
+            reading = [pool.submit(self.read, n) for n in range(READERS)]
             for _ in range(THREADS):
                 self.assertTrue(self.hanging.acquire(timeout=20))
             self.assertFalse(self.hanging.acquire(timeout=0.1))
@@ -77,9 +77,12 @@ class ApartTest(base.ApiTestCase):
             self.let_go.set()
             self.assertEqual({200}, {one.result(30) for one in reading})
 
-    def read(self):
+    def read(self, number):
+        """Read under a name that nobody else asks, so as to share nothing."""
         return requests.get(
-            f'http://127.0.0.1:{self.port}/v1/health/ready', timeout=60
+            f'http://127.0.0.1:{self.port}/v1/health/ready',
+            headers={'Host': f'controller{number}'},
+            timeout=60,
         ).status_code
 
 

@@ -1,94 +1,122 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Readers wait for their turn, so that the daemon is not asked by all."""
+"""What is asked of us the daemon is asked, and its answer is ours."""
 
-import concurrent.futures
 import http.server
+import json
 import pathlib
 import socketserver
 import tempfile
 import threading
 import unittest
+from unittest import mock
 
 import falcon
 from falcon import testing
 
+from nova_ha.api import daemon
+from nova_ha.api import errors
 from nova_ha.api import forward
-
-READERS = 6
-TURNS = 2
+from nova_ha.api.daemon import Daemon
 
 
-class Daemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    """Answers when it is let, and knows how many wait for that."""
+class Listening(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """What a daemon's socket is, to ask what has come in."""
 
     daemon_threads = True
-    request_queue_size = 2 * READERS
 
     def __init__(self, path):
-        self.asked = threading.Semaphore(0)
-        self.go = threading.Semaphore(0)
+        self.asked = []
+        self.let_go = threading.Event()
+        self.let_go.set()
         super().__init__(path, _Handler)
+
+    def handle_error(self, request, client_address):
+        """Who asked has gone; say nothing."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.asked.release()
-        self.server.go.acquire(timeout=20)
-        self.send_response(200)
-        self.send_header('Content-Length', '0')
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
+        self.server.asked.append((self.path, dict(self.headers), body))
+        self.server.let_go.wait(20)
+        self.send_response(409)
+        self.send_header('Content-Type', 'text/odd')
+        self.send_header('Retry-After', '7')
+        self.send_header('X-Of-Its-Own', 'x')
         self.end_headers()
-
-    do_POST = do_GET  # noqa: N815  as http.server wants it
+        self.wfile.write(b'no')
 
     def log_message(self, *arguments):
         """Say nothing."""
 
 
 class Operation:
-    rule_name = 'x'
+    rule_name = 'compute-ha:x'
 
 
 class Said:
     """Middleware: what others have found out of the request."""
 
     def process_request(self, request, response):
+        response.set_header(forward.REQUEST_ID, 'req-1')
         request.context.operation = Operation
         request.context.user = 'jo'
 
 
-class TurnsTest(unittest.TestCase):
+class ForwardTest(unittest.TestCase):
     def setUp(self):
         room = tempfile.TemporaryDirectory(prefix='nha-')
         self.addCleanup(room.cleanup)
-        path = str(pathlib.Path(room.name) / 's')
-        self.daemon = Daemon(path)
+        self.path = str(pathlib.Path(room.name) / 's')
+        self.daemon = Listening(self.path)
         self.addCleanup(self.daemon.server_close)
         threading.Thread(target=self.daemon.serve_forever, daemon=True).start()
         self.addCleanup(self.daemon.shutdown)
-        app = falcon.App(middleware=[Said()])
-        app.add_route(
-            '/x',
-            forward.Forward(
-                path, frozenset({'GET', 'POST'}), threading.Semaphore(TURNS)
-            ),
-        )
-        self.client = testing.TestClient(app)
-        self.pool = self.enterContext(
-            concurrent.futures.ThreadPoolExecutor(2 * READERS)
-        )
+        self.client = testing.TestClient(self.app(self.path))
 
-    def test_all_are_answered_two_at_a_time(self):
-        reading = [
-            self.pool.submit(self.client.simulate_get, '/x')
-            for _ in range(READERS)
-        ]
-        for _ in range(TURNS):
-            self.assertTrue(self.daemon.asked.acquire(timeout=20))
-        # What people do waits for no reader.
-        doing = self.pool.submit(self.client.simulate_post, '/x')
-        self.assertTrue(self.daemon.asked.acquire(timeout=20))
-        self.assertFalse(self.daemon.asked.acquire(timeout=0.1))
-        for _ in range(READERS + 1):
-            self.daemon.go.release()
-        for each in (*reading, doing):
-            self.assertEqual(200, each.result(20).status_code)
+    def app(self, path):
+        app = falcon.App(middleware=[Said()])
+        app.add_route('/x/{y}', forward.Forward(Daemon(path).ask, ['POST']))
+        return app
+
+    def test_the_question(self):
+        self.client.simulate_post(
+            '/x/a%3Fb',
+            query_string='c=1',
+            body='{}',
+            headers={'Content-Type': 'application/json', 'X-Auth-Token': 't'},
+            protocol='https',
+        )
+        [(target, headers, body)] = self.daemon.asked
+        self.assertEqual(('/x/a%3Fb?c=1', b'{}'), (target, body))
+        self.assertEqual('application/json', headers['Content-Type'])
+        self.assertEqual('https', headers[forward.SCHEME])
+        self.assertEqual('req-1', headers[forward.REQUEST_ID])
+        self.assertEqual(
+            {'name': 'jo', 'rule': 'compute-ha:x'},
+            json.loads(headers[forward.IDENTITY]),
+        )
+        # The daemon believes the web server; a token is none of its business.
+        self.assertNotIn('X-Auth-Token', headers)
+
+    def test_the_answer(self):
+        result = self.client.simulate_post('/x/y')
+        self.assertEqual((409, 'no'), (result.status_code, result.text))
+        self.assertEqual('text/odd', result.headers['content-type'])
+        self.assertEqual('7', result.headers['retry-after'])
+        self.assertNotIn('x-of-its-own', result.headers)
+
+    def test_none_in_time(self):
+        self.daemon.let_go.clear()
+        self.addCleanup(self.daemon.let_go.set)
+        question = daemon.Question('POST', '/x/y', b'', {}, {})
+        with (
+            mock.patch.object(daemon, 'TIMEOUT', 0.01),
+            self.assertRaisesRegex(errors.BadRequest, 'not answer') as caught,
+        ):
+            Daemon(self.path).ask(question)
+        error = caught.exception
+        self.assertEqual(
+            (504, 'daemon.deadline', True),
+            (error.status, error.code, error.retriable),
+        )

@@ -8,8 +8,6 @@ import time
 from typing import Generic
 from typing import TypeVar
 
-from nova_ha.recovery import errors
-
 Value = TypeVar('Value')
 
 MAX_AGE = 2.0
@@ -25,16 +23,16 @@ class Look(Generic[Value]):
     Whoever asks while it is under way waits for the same answer, so that a
     hundred people cost what one does, and a dead nova holds one thread.
 
-    :param ask: gives the answer, or raises a RecoveryError.
-    :param late: raised when there is none in time; what was asked goes on,
-        and its answer is there for whoever asks again.
+    :param ask: gives the answer, or raises what all who wait are to get.
+    :param late: makes of a text what is raised when there is none in time;
+        what was asked goes on, and its answer is there for whoever asks again.
     """
 
     def __init__(
         self,
         what: str,
         ask: Callable[[], Value],
-        late: type[errors.RecoveryError],
+        late: Callable[[str], Exception],
         max_age: float = MAX_AGE,
         patience: float = PATIENCE,
         monotonic: Callable[[], float] = time.monotonic,
@@ -56,7 +54,7 @@ class Look(Generic[Value]):
     def get(self) -> Value:
         """Return the answer.
 
-        :raises RecoveryError: it could not be had.
+        Raises what ``ask`` raises, or ``late`` makes.
         """
         try:
             return self._join().result(self._patience)

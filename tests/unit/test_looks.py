@@ -5,7 +5,7 @@ from concurrent import futures
 import threading
 import unittest
 
-from nova_ha.inspection.looks import Look
+from nova_ha.looks import Look
 from nova_ha.recovery import errors
 
 
