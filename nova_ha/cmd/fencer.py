@@ -22,7 +22,7 @@ from nova_ha import conf as options  # noqa: E402
 from nova_ha.api.unix_socket import SocketError  # noqa: E402
 from nova_ha.cmd import configuration  # noqa: E402
 from nova_ha.cmd.daemon import Fencer  # noqa: E402
-from nova_ha.db import migration  # noqa: E402
+from nova_ha.db import schema  # noqa: E402
 from nova_ha.recovery import errors  # noqa: E402
 from nova_ha.yaml_file.problems import FileError  # noqa: E402
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _check_schema(conf: cfg.ConfigOpts) -> None:
     try:
-        migration.check(conf)
+        schema.check(conf)
     except errors.StoreUnavailable as e:
         LOG.error(
             'The store is away; power-offs are kept in the spool until it '

@@ -39,7 +39,7 @@ class SqlStore:
     """Implements :class:`~nova_ha.recovery.ports.Store`.
 
     Making one does not connect: the database may be away. Whoever starts a
-    service asks :func:`nova_ha.db.migration.check` first.
+    service asks :func:`nova_ha.db.schema.check` first.
 
     :param conf: has the [database] group.
     :raises InvalidDatabaseUrl: [database] connection cannot be used.

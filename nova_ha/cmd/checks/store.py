@@ -9,7 +9,7 @@ from oslo_config import cfg
 from nova_ha.cmd.checks import account
 from nova_ha.cmd.checks.findings import Findings
 from nova_ha.cmd.checks.findings import Result
-from nova_ha.db import migration
+from nova_ha.db import schema
 from nova_ha.db import spool
 from nova_ha.db import spool_format
 from nova_ha.db import sqlite
@@ -23,7 +23,7 @@ def check_store(conf: cfg.ConfigOpts) -> Result:
     good = ''
     try:
         url = urls.from_conf(conf)
-        if migration.unversioned(conf):
+        if schema.unversioned(conf):
             findings.fail(
                 f'{urls.describe(url)} has tables, but no version of '
                 "nova-ha's schema: it belongs to another program, or was "
@@ -31,8 +31,8 @@ def check_store(conf: cfg.ConfigOpts) -> Result:
                 'restore all of it'
             )
         else:
-            migration.check(conf)
-        good = f'{urls.describe(url)} has schema {migration.head()}'
+            schema.check(conf)
+        good = f'{urls.describe(url)} has schema {schema.head()}'
     except errors.StoreUnavailable as error:
         findings.warn(
             f'cannot be told: {error}; the fencer starts without the store '

@@ -32,10 +32,11 @@ def register(subparsers: 'Subparsers') -> None:
 
 def _sync(conf: cfg.ConfigOpts, _args: argparse.Namespace) -> int:
     from nova_ha.db import migration
+    from nova_ha.db import schema
 
-    before = migration.version(conf)
+    before = schema.version(conf)
     migration.sync(conf)
-    after = migration.version(conf)
+    after = schema.version(conf)
     if before == after:
         print(f'Schema {after} is up to date.')
     else:
@@ -44,8 +45,8 @@ def _sync(conf: cfg.ConfigOpts, _args: argparse.Namespace) -> int:
 
 
 def _version(conf: cfg.ConfigOpts, _args: argparse.Namespace) -> int:
-    from nova_ha.db import migration
+    from nova_ha.db import schema
 
-    print(migration.version(conf) or '(none)')
-    migration.check(conf)
+    print(schema.version(conf) or '(none)')
+    schema.check(conf)
     return commands.OK

@@ -64,10 +64,10 @@ def line(store: 'SqlStore') -> str:
 
 def store_of(conf: cfg.ConfigOpts) -> 'SqlStore':
     """Open the store; its schema must be that of this release."""
-    from nova_ha.db import migration
+    from nova_ha.db import schema
     from nova_ha.db import store
 
-    migration.check(conf)
+    schema.check(conf)
     return store.SqlStore(conf)
 
 

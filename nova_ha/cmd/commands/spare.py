@@ -66,10 +66,10 @@ def _order(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
 
 
 def _list(conf: cfg.ConfigOpts, args: argparse.Namespace) -> int:
-    from nova_ha.db import migration
+    from nova_ha.db import schema
     from nova_ha.db import store
 
-    migration.check(conf)
+    schema.check(conf)
     opened = store.SqlStore(conf)
     loans = opened.loans(open_only=not args.all)
     reserved = capacity.reserved(conf)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from nova_ha.db import database
 from nova_ha.db import migration
 from nova_ha.db import recoveries as queries
+from nova_ha.db import schema
 from nova_ha.recovery import errors
 from tests.functional import servers
 from tests.unit.db import base
@@ -97,13 +98,13 @@ class BusyTableSuite:
             group='database',
         )
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            with migration.connected(self.conf) as reading:
+            with schema.connected(self.conf) as reading:
                 reading.execute(sa.text('SELECT * FROM evacuations'))
                 changing = pool.submit(migration.sync, self.conf)
                 with self.assertRaises(TimeoutError):
                     changing.result(2 * IMPATIENT_SECONDS)
             changing.result(60)
-        migration.check(self.conf)
+        schema.check(self.conf)
 
 
 class MariaDBMigrationTest(

@@ -9,7 +9,7 @@ import sqlite3
 
 from nova_ha.cmd import commands
 from nova_ha.cmd import manage
-from nova_ha.db import migration
+from nova_ha.db import schema
 from nova_ha.recovery import model
 from nova_ha.recovery import spares
 from nova_ha.recovery import states
@@ -100,7 +100,7 @@ class DbTest(ManageTest):
         self.assertIn('run: nova-ha-manage db sync', err)
         self.assertFalse((self.directory / 'nova-ha.sqlite').exists())
 
-        head = migration.head()
+        head = schema.head()
         out = self.assert_done('db', 'sync')
         self.assertEqual(f'Schema (none) upgraded to {head}.\n', out)
         out = self.assert_done('db', 'sync')

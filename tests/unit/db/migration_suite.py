@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from nova_ha.db import migration
 from nova_ha.db import models
+from nova_ha.db import schema
 from nova_ha.recovery import errors
 from tests.unit.db import base
 
@@ -49,7 +50,7 @@ class MigrationSuite:
     """Mixed into a StoreTest."""
 
     def test_migrations_make_what_the_models_say(self):
-        with migration.connected(self.conf) as connection:
+        with schema.connected(self.conf) as connection:
             context = alembic_migration.MigrationContext.configure(
                 connection, opts={'compare_server_default': True}
             )
@@ -61,15 +62,15 @@ class MigrationSuite:
     def test_sync_may_be_repeated(self):
         opened = self.open()
         migration.sync(self.conf)
-        self.assertEqual(migration.head(), migration.version(self.conf))
-        migration.check(self.conf)
+        self.assertEqual(schema.head(), schema.version(self.conf))
+        schema.check(self.conf)
         self.assertEqual(opened, self.store.get(opened.uuid))
 
     def test_what_0001_holds_is_kept(self):
         opened = self.open()
         self.back_to('0001')
-        with self.assertRaises(migration.SchemaOutOfDate) as caught:
-            migration.check(self.conf)
+        with self.assertRaises(schema.SchemaOutOfDate) as caught:
+            schema.check(self.conf)
         self.assertIn('schema 0001', str(caught.exception))
         self.forward()
         self.assertEqual(opened, self.store.get(opened.uuid))
@@ -124,24 +125,24 @@ class MigrationSuite:
 
     def forward(self):
         migration.sync(self.conf)
-        migration.check(self.conf)
+        schema.check(self.conf)
 
     def test_a_newer_schema_is_refused(self):
         self.set_version('9999')
-        for refuse in (migration.check, migration.sync):
-            with self.assertRaises(migration.SchemaOutOfDate) as caught:
+        for refuse in (schema.check, migration.sync):
+            with self.assertRaises(schema.SchemaOutOfDate) as caught:
                 refuse(self.conf)
             self.assertIn('newer nova-ha', str(caught.exception))
-        self.assertEqual('9999', migration.version(self.conf))
+        self.assertEqual('9999', schema.version(self.conf))
 
     def test_no_tables(self):
-        with migration.connected(self.conf) as connection:
+        with schema.connected(self.conf) as connection:
             metadata = sa.MetaData()
             metadata.reflect(connection)
             metadata.drop_all(connection)
-        self.assertIsNone(migration.version(self.conf))
-        with self.assertRaises(migration.SchemaOutOfDate) as caught:
-            migration.check(self.conf)
+        self.assertIsNone(schema.version(self.conf))
+        with self.assertRaises(schema.SchemaOutOfDate) as caught:
+            schema.check(self.conf)
         self.assertIn('nova-ha-manage db sync', str(caught.exception))
         for call in (self.store.check, self.store.recoveries):
             with self.assertRaises(errors.StoreUnavailable) as caught:
@@ -156,7 +157,7 @@ class MigrationSuite:
         self.set_version(revision)
 
     def undo(self, added):
-        with migration.connected(self.conf) as connection:
+        with schema.connected(self.conf) as connection:
             for table, column in added:
                 statement = f'DROP TABLE {table}'
                 if column is not None:
@@ -164,7 +165,7 @@ class MigrationSuite:
                 connection.execute(sa.text(statement))
 
     def set_version(self, revision):
-        with migration.connected(self.conf) as connection:
+        with schema.connected(self.conf) as connection:
             connection.execute(
                 sa.text('UPDATE alembic_version SET version_num = :v'),
                 {'v': revision},

@@ -4,6 +4,7 @@
 import unittest
 
 from nova_ha.db import migration
+from nova_ha.db import schema
 from nova_ha.db import store
 from nova_ha.db import url
 from nova_ha.recovery import errors
@@ -61,7 +62,7 @@ class SQLiteFileTest(base.SQLite, base.StoreTest):
             self.assertIn(str(self.file), str(caught.exception))
 
     def test_commits_are_on_the_disk(self):
-        with migration.connected(self.conf) as connection:
+        with schema.connected(self.conf) as connection:
             pragmas = {
                 name: connection.exec_driver_sql(f'PRAGMA {name}').scalar()
                 for name in ('journal_mode', 'synchronous', 'foreign_keys')
@@ -104,7 +105,7 @@ class SQLiteUrlTest(base.TemporaryDirectory):
         file = self.directory / 'deep' / 'store.sqlite'
         conf = base.configuration(f'sqlite:///{file}')
         made = store.SqlStore(conf)
-        self.assertIsNone(migration.version(conf))
+        self.assertIsNone(schema.version(conf))
         with self.assertRaises(errors.StoreUnavailable):
             made.check()
         self.assertFalse(file.exists())

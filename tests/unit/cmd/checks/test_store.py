@@ -7,6 +7,7 @@ import sqlite3
 
 from nova_ha.cmd.checks import store
 from nova_ha.db import migration
+from nova_ha.db import schema
 from nova_ha.db import spool
 from tests.unit.cmd.checks import base
 from tests.unit.db import test_spool
@@ -28,7 +29,7 @@ class StoreTest(base.CheckTest):
 
     def test_of_this_release(self):
         migration.sync(self.conf())
-        self.assert_good(store.check_store, migration.head())
+        self.assert_good(store.check_store, schema.head())
 
     def test_behind(self):
         migration.sync(self.conf())
