@@ -19,7 +19,7 @@ from tests.lab.progress import Progress
 
 #: Seconds; nova's default is 10. A host is back when its nova-compute has
 #: reported twice, which most tests wait for.
-REPORT_INTERVAL = 3
+REPORT_INTERVAL = 1
 
 WIPE = ['--wipe']
 
