@@ -5,8 +5,8 @@ stestr gives its workers equal shares by how long each test took before. With
 nothing to go by it deals the classes out in turn, and one worker is idle for
 minutes while the other ends. ``durations.txt`` has what each long class takes.
 
-    python -m tests.durations           tells stestr, unless it knows better
-    python -m tests.durations LOG...    writes the file, of what stestr printed
+    python -m tests.durations DIRECTORY  tells stestr, unless it knows better
+    python -m tests.durations LOG...     writes the file, of what was printed
 
 Nothing depends on the figures but the order: a class that is not in the file
 is dealt out as before, and one that is gone is not looked for.
@@ -15,6 +15,7 @@ is dealt out as before, and one that is gone is not looked for.
 import collections
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dbm.dumb
 import pathlib
 import re
@@ -23,7 +24,6 @@ import sys
 from stestr.repository import file
 
 FILE = pathlib.Path(__file__).with_suffix('.txt')
-TOP = FILE.parents[1]
 #: What is shorter changes nothing.
 SHORTEST_SECONDS = 1.0
 _ENDED = re.compile(r'\{\d+\} (\S+) \[(\d+\.\d+)s\] \.\.\. ok')
@@ -81,17 +81,17 @@ def write(durations: Mapping[str, float]) -> str:
     return '\n'.join(lines) + '\n'
 
 
-def main(logs: list[str]) -> None:
-    """Write the file of logs, or without any tell stestr."""
-    if not logs:
-        tell(TOP, read(FILE.read_text(encoding='utf-8')))
+def main(paths: Sequence[pathlib.Path]) -> None:
+    """Tell stestr, in the directory of its repository; or read logs."""
+    if [path.is_dir() for path in paths] == [True]:
+        tell(paths[0], read(FILE.read_text(encoding='utf-8')))
         return
     durations = {}
-    for log in logs:
-        text = pathlib.Path(log).read_text(encoding='utf-8', errors='replace')
+    for path in paths:
+        text = path.read_text(encoding='utf-8', errors='replace')
         durations |= measure(text.splitlines())
     FILE.write_text(write(durations), encoding='utf-8')
 
 
 if __name__ == '__main__':
-    main(sys.argv[1:])
+    main([pathlib.Path(each) for each in sys.argv[1:]])
