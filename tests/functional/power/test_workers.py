@@ -27,6 +27,18 @@ def children(pid):
     return found
 
 
+def is_begun(child):
+    """Whether a child runs a program of its own.
+
+    Before, it is a copy of us, and somebody here waits for the program.
+    """
+    own, other = (
+        pathlib.Path(f'/proc/{each}/cmdline').read_bytes()
+        for each in ('self', child)
+    )
+    return own != other
+
+
 def wait_for(condition, seconds=5.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -121,7 +133,13 @@ class WorkersTest(base.PowerTestCase):
         action = self.pool.submit(
             self.failure, errors.PowerUnreachable, self.host, 3
         )
-        (worker,) = wait_for(lambda: set(children(os.getpid())) - before)
+        (worker,) = wait_for(
+            lambda: [
+                child
+                for child in set(children(os.getpid())) - before
+                if is_begun(child)
+            ]
+        )
         for name in ('cmdline', 'environ'):
             content = pathlib.Path(f'/proc/{worker}/{name}').read_bytes()
             self.assertNotIn(faulty.PASSWORD.encode(), content)
