@@ -5,6 +5,7 @@ One list of nova's compute services, however many recoveries wait for room.
 What is remembered may be lost: then everything is tried once more.
 """
 
+import dataclasses
 import logging
 
 from nova_ha.engine.settings import SettingsSource
@@ -20,8 +21,44 @@ LOG = logging.getLogger(__name__)
 FRESH = 2.0
 """Seconds for which a list serves other recoveries, too."""
 
+ONCE_MORE = 5.0
+"""Seconds after which a host that had turned up is news for a second time.
+
+Nova lists a host as enabled before Placement hears of it (nova 34): who is
+quick finds no room on it yet.
+"""
+
 FORGOTTEN = 86400.0
 """Seconds after which what nobody has asked about is dropped."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Heeded:
+    """What a recovery knows of who takes instances.
+
+    :ivar at: when it was heeded, by the monotonic clock.
+    :ivar came: those of the takers that were news then.
+    """
+
+    at: float
+    takers: frozenset[str]
+    came: frozenset[str] = frozenset()
+
+    def old_news(self, now: float) -> frozenset[str]:
+        """Return whose coming is no news any more."""
+        again = self.came if self.is_settled(now) else frozenset()
+        return self.takers - again
+
+    def is_settled(self, now: float) -> bool:
+        """Whether Placement has heard of who came."""
+        return now - self.at >= ONCE_MORE
+
+    def heed(self, takers: frozenset[str], now: float) -> '_Heeded':
+        """Return what is known once this was heeded."""
+        came = takers - self.takers
+        if came or self.is_settled(now):
+            return _Heeded(now, takers, came)
+        return dataclasses.replace(self, takers=takers)
 
 
 class CapacityWatch:
@@ -41,7 +78,7 @@ class CapacityWatch:
         self._clock = clock
         self._settings = settings
         self._services: tuple[float, tuple[ComputeService, ...]] | None = None
-        self._before: dict[str, tuple[float, frozenset[str]]] = {}
+        self._heeded: dict[str, _Heeded] = {}
 
     def note(self, work: Worklist) -> None:
         """Remember who takes instances when the first one finds no room.
@@ -49,7 +86,7 @@ class CapacityWatch:
         Never raises: what is not known counts as news later.
         """
         recovery = work.recovery
-        if recovery.uuid in self._before or not any(
+        if recovery.uuid in self._heeded or not any(
             parking.has_met_want(row) for row in work.rows.values()
         ):
             return
@@ -67,7 +104,9 @@ class CapacityWatch:
         :raises ComputeError: nova does not tell.
         """
         rows = list(work.rows.values())
-        _, before = self._before.get(work.recovery.uuid, (0.0, None))
+        heeded = self._heeded.get(work.recovery.uuid)
+        now = self._clock.monotonic()
+        before = heeded.old_news(now) if heeded else None
         why = parking.why_now(rows, before, self._takers(work.recovery))
         if why:
             return why
@@ -83,12 +122,17 @@ class CapacityWatch:
         :raises ComputeError: nova does not tell.
         """
         now = self._clock.monotonic()
-        old = [
-            u for u, (at, _) in self._before.items() if now - at > FORGOTTEN
-        ]
+        takers = self._takers(recovery)
+        self._drop_old(now)
+        before = self._heeded.get(recovery.uuid)
+        self._heeded[recovery.uuid] = (
+            before.heed(takers, now) if before else _Heeded(now, takers)
+        )
+
+    def _drop_old(self, now: float) -> None:
+        old = [u for u, h in self._heeded.items() if now - h.at > FORGOTTEN]
         for uuid in old:
-            del self._before[uuid]
-        self._before[recovery.uuid] = (now, self._takers(recovery))
+            self._heeded.pop(uuid, None)
 
     def _takers(self, recovery: Recovery) -> frozenset[str]:
         now = self._clock.monotonic()

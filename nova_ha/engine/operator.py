@@ -84,7 +84,11 @@ class Operator:
         """
         recovery = self._store.get(uuid)
         if not self._has_failed(recovery):
-            raise errors.IllegalTransition(recovery.state.value, 'confirm-off')
+            raise errors.IllegalTransition(
+                recovery.state.value,
+                'confirm-off',
+                [RecoveryState.FENCE_FAILED.value],
+            )
         proof = off_proofs.of_word(recovery.host, who, self._clock.now())
         return self._move(recovery, Event.OFF_VERIFIED, who, off_proof=proof)
 
@@ -121,7 +125,11 @@ class Operator:
         """
         recovery = self._store.get(uuid)
         if recovery.state not in EXPECTED_BACK:
-            raise errors.IllegalTransition(recovery.state.value, 'let-return')
+            raise errors.IllegalTransition(
+                recovery.state.value,
+                'let-return',
+                sorted(state.value for state in EXPECTED_BACK),
+            )
         allowed = self._journal.amend(
             recovery,
             f'let_return_by_{who}'[:MAX_NAME],

@@ -44,6 +44,8 @@
 R: :class:`Retriable`, the same call may succeed later.
 """
 
+from collections.abc import Iterable
+
 
 class Retriable(Exception):
     """Mixed into errors that another try may cure."""
@@ -54,10 +56,19 @@ class RecoveryError(Exception):
 
 
 class IllegalTransition(RecoveryError):
-    """The table of transitions does not know this move."""
+    """The table of transitions does not know this move.
 
-    def __init__(self, state: str, event: str) -> None:
-        super().__init__(f'{event} cannot happen in state {state}')
+    :param possible: the states in which it could happen, if they are known.
+    """
+
+    def __init__(
+        self, state: str, event: str, possible: Iterable[str] = ()
+    ) -> None:
+        only = ', '.join(possible)
+        super().__init__(
+            f'{event} cannot happen in state {state}'
+            + (f', only in {only}' if only else '')
+        )
         self.state = state
         self.event = event
 

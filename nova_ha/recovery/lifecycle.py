@@ -109,7 +109,11 @@ def advance(state: S, event: E) -> S:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        raise errors.IllegalTransition(state.value, event.value) from None
+        raise errors.IllegalTransition(
+            state.value,
+            event.value,
+            [s.value for s, e in TRANSITIONS if e is event],
+        ) from None
 
 
 def advance_evacuation(state: Es, event: Ev) -> Es:

@@ -74,6 +74,37 @@ class ParkingTest(Parking, WorldTest):
         self.world.nova.operator_enables('h2')
         self.world.until_state('h1', S.EVACUATED, 30)
 
+    def test_placement_hears_of_a_host_later_than_the_list_shows_it(self):
+        self.parked(2)
+        self.world.nova.full = {'h2'}
+        self.world.nova.operator_enables('h2')
+        self.world.until(self.retries)
+        self.world.until_state('h1', S.EVACUATION_FAILED, 10)
+        self.world.nova.full.clear()
+        self.world.until_state('h1', S.EVACUATED, 20)
+        self.assertEqual(
+            ['there may be room: h2 takes instances'] * 2, self.retries()
+        )
+
+    def test_a_host_without_room_is_tried_twice_and_no_more(self):
+        self.parked(2)
+        self.world.nova.full = {'h2'}
+        self.world.nova.operator_enables('h2')
+        self.world.run(200)
+        self.assert_state(S.EVACUATION_FAILED)
+        self.assertEqual(2, len(self.retries()))
+        self.assertEqual(5, self.asked('vm1'))
+
+    def test_a_host_that_goes_and_comes_is_news_each_time(self):
+        self.parked(1)
+        self.world.nova.full = {'h2'}
+        for times in (1, 2):
+            self.world.nova.operator_enables('h2')
+            self.world.run(30)
+            self.assertEqual(2 * times, len(self.retries()))
+            self.world.nova.operator_disables('h2', 'no more here')
+            self.world.run(30)
+
     def test_another_host_returns(self):
         self.given(2)
         self.world.nova.operator_disables('h3', 'no more here')

@@ -129,13 +129,22 @@ class RecoveryTableTest(unittest.TestCase):
                 allowed = lifecycle.allows(state, event)
                 self.assertEqual(expected is not None, allowed)
                 if expected is None:
-                    with self.assertRaisesRegex(
-                        errors.IllegalTransition,
-                        f'{event.value} cannot happen in state {state.value}',
-                    ):
+                    with self.assertRaises(errors.IllegalTransition) as e:
                         lifecycle.advance(state, event)
+                    self.assertEqual(
+                        f'{event.value} cannot happen in state {state.value}, '
+                        f'only in {self.possible(event)}',
+                        str(e.exception),
+                    )
                 else:
                     self.assertIs(expected, lifecycle.advance(state, event))
+
+    def possible(self, event):
+        return ', '.join(
+            state.value
+            for state, exits in self.table.items()
+            if event in exits
+        )
 
     def test_every_event_happens_somewhere(self):
         used = {event for exits in self.table.values() for event in exits}
