@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon of this machine, asked over its socket."""
 
+from collections.abc import Hashable
 from collections.abc import Mapping
 import dataclasses
 import http.client
@@ -26,6 +27,12 @@ class Question:
     body: bytes
     wanted: Mapping[str, str]
     told: Mapping[str, str]
+
+    @property
+    def essence(self) -> Hashable:
+        """What the answer depends on, whoever asks."""
+        wanted = frozenset(self.wanted.items())
+        return self.method, self.target, self.body, wanted
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,19 +6,17 @@ What the daemon does for a reader it does with the interpreter that fences.
 
 from collections.abc import Callable
 from collections.abc import Hashable
+import functools
 import threading
 import time
 
 from nova_ha.api import daemon
 from nova_ha.api.daemon import Answer
 from nova_ha.api.daemon import Question
-from nova_ha.looks import Look
+from nova_ha.looks import Looks
 
 SHARED = 0.5
 """Seconds for which an answer serves whoever asks the same."""
-
-REMEMBERED = 32
-"""Answers that are kept at the same time."""
 
 TURNS = 2
 """Requests for what is on record that the daemon is handed at the same time,
@@ -38,10 +36,14 @@ class Spared:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._daemon = asked
-        self._monotonic = monotonic
         self._turns = threading.Semaphore(TURNS)
-        self._lock = threading.Lock()
-        self._looks: dict[Hashable, Look[Answer]] = {}
+        self._looks: Looks[Hashable, Answer] = Looks(
+            'nova-ha-fencer',
+            daemon.late,
+            max_age=SHARED,
+            patience=daemon.TIMEOUT,
+            monotonic=monotonic,
+        )
 
     def share(self, question: Question) -> Answer:
         """Answer, with what others have just been told if it is there.
@@ -50,7 +52,9 @@ class Spared:
         """
         if question.method != 'GET':
             return self._change(question)
-        return self._look(question).get()
+        return self._looks.get(
+            question.essence, functools.partial(self._daemon.ask, question)
+        )
 
     def take_turns(self, question: Question) -> Answer:
         """Answer when it is this reader's turn.
@@ -67,25 +71,4 @@ class Spared:
             return self._daemon.ask(question)
         finally:
             # What is being read now may be from before.
-            with self._lock:
-                self._looks = {}
-
-    def _look(self, question: Question) -> Look[Answer]:
-        key = (
-            question.target,
-            question.body,
-            frozenset(question.wanted.items()),
-        )
-        with self._lock:
-            if key not in self._looks:
-                if len(self._looks) >= REMEMBERED:
-                    self._looks = {}
-                self._looks[key] = Look(
-                    'nova-ha-fencer',
-                    lambda: self._daemon.ask(question),
-                    daemon.late,
-                    max_age=SHARED,
-                    patience=daemon.TIMEOUT,
-                    monotonic=self._monotonic,
-                )
-            return self._looks[key]
+            self._looks.forget()

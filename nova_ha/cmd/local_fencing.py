@@ -92,7 +92,7 @@ class LocalFencing:
         """Return what keeps this daemon from fencing, and what does not."""
         gone = self._world.hosts.problem()
         problems = [gone] if gone else []
-        if store := see(self._store_look).why_not:
+        if store := see(self._store_look.get).why_not:
             try:
                 self._world.spool.check()
             except errors.StoreError as spool:

@@ -53,7 +53,7 @@ class Readiness:
     def _reasons(self) -> Iterator[str]:
         if problem := self._world.hosts.problem():
             yield problem
-        if store := see(self._store).why_not:
+        if store := see(self._store.get).why_not:
             yield f'the store cannot be written: {store}'
         still = self._still()
         if still > STALL:

@@ -3,16 +3,14 @@
 
 from collections.abc import Sequence
 import dataclasses
+import functools
 
 from nova_ha.inspection import reading
-from nova_ha.looks import Look
+from nova_ha.looks import Looks
 from nova_ha.recovery import errors
 from nova_ha.recovery import host_report
 from nova_ha.recovery import ports
 from nova_ha.recovery.host_report import HostReport
-
-REMEMBERED = 32
-"""So many hosts' numbers of instances are kept for whoever asks next."""
 
 
 class HostLook:
@@ -23,7 +21,9 @@ class HostLook:
     ) -> None:
         self._everybody = everybody
         self._compute = compute
-        self._counts: dict[str, Look[int]] = {}
+        self._counts: Looks[str, int] = Looks(
+            'nova', errors.ComputeUnavailable
+        )
 
     def every(self) -> Sequence[HostReport]:
         """Return the hosts of the hosts file, then those that it lacks."""
@@ -43,17 +43,10 @@ class HostLook:
             )
         if found.nova is None:
             return found
-        instances = reading.see(self._count(found.name)).value
+        count = functools.partial(self._count, found.name)
+        instances = reading.see(count).value
         nova = dataclasses.replace(found.nova, instances=instances)
         return dataclasses.replace(found, nova=nova)
 
-    def _count(self, host: str) -> Look[int]:
-        if host not in self._counts:
-            if len(self._counts) >= REMEMBERED:
-                self._counts = {}
-            self._counts[host] = Look(
-                'nova',
-                lambda: len(self._compute.present(host)),
-                errors.ComputeUnavailable,
-            )
-        return self._counts[host]
+    def _count(self, host: str) -> int:
+        return self._counts.get(host, lambda: len(self._compute.present(host)))

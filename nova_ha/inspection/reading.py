@@ -74,9 +74,9 @@ class Reading:
         self._kept.begin()
         view: Seen[ClusterView] = Seen()
         if self._cluster is not None:
-            view = see(self._view)
-        services = see(self._services)
-        kept = see(self._kept)
+            view = see(self._view.get)
+        services = see(self._services.get)
+        kept = see(self._kept.get)
         return Sources(
             hosts=self._hosts.all(),
             services=services.value,
@@ -92,7 +92,7 @@ class Reading:
 
     def services(self) -> Mapping[str, ComputeService] | None:
         """Return nova's records by host; None while nova is away."""
-        return see(self._services).value
+        return see(self._services.get).value
 
     def _ask_nova(self) -> Mapping[str, ComputeService]:
         return {s.host: s for s in self._compute.services()}
@@ -108,9 +108,9 @@ class Reading:
         )
 
 
-def see(look: Look[Value]) -> Seen[Value]:
+def see(get: Callable[[], Value]) -> Seen[Value]:
     """Return what is seen, or why nothing is."""
     try:
-        return Seen(look.get())
+        return Seen(get())
     except errors.RecoveryError as e:
         return Seen(why_not=str(e))

@@ -6,6 +6,8 @@ import threading
 import unittest
 
 from nova_ha.looks import Look
+from nova_ha.looks import Looks
+from nova_ha.looks import REMEMBERED
 from nova_ha.recovery import errors
 
 
@@ -91,3 +93,48 @@ class LookTest(unittest.TestCase):
         self.now += 60
         self.slow.gate.set()
         self.assertEqual(1, look.get())
+
+    def test_it_is_asked_for_who_begins(self):
+        look = self.look()
+        self.assertEqual('mine', look.get(lambda: 'mine'))
+        self.assertEqual('mine', look.get(lambda: 'yours'))
+        self.now += 2.0
+        self.assertEqual('yours', look.get(lambda: 'yours'))
+
+
+class LooksTest(unittest.TestCase):
+    def setUp(self):
+        self.looks = Looks(
+            'nova', errors.ComputeUnavailable, monotonic=lambda: 100.0
+        )
+        self.slow = Slow()
+        self.addCleanup(self.slow.gate.set)
+
+    def get(self, key):
+        return self.looks.get(key, self.slow)
+
+    def test_each_is_asked_about_once(self):
+        self.assertEqual(
+            [1, 2, 1, 2], [self.get(key) for key in ('a', 'b', 'a', 'b')]
+        )
+
+    def test_what_is_forgotten_is_asked_again(self):
+        self.get('a')
+        self.looks.forget()
+        self.assertEqual(2, self.get('a'))
+
+    def test_what_is_being_answered_is_forgotten_too(self):
+        self.slow.gate.clear()
+        with futures.ThreadPoolExecutor(2) as pool:
+            before = pool.submit(self.get, 'a')
+            self.assertTrue(self.slow.entered.acquire(timeout=10))
+            self.looks.forget()
+            after = pool.submit(self.get, 'a')
+            self.assertTrue(self.slow.entered.acquire(timeout=10))
+            self.slow.gate.set()
+            self.assertEqual([1, 2], [before.result(10), after.result(10)])
+
+    def test_few_are_remembered(self):
+        for number in range(REMEMBERED + 1):
+            self.get(number)
+        self.assertEqual(REMEMBERED + 2, self.get(0))

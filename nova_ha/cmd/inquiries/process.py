@@ -13,7 +13,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log
 
-from nova_ha.looks import Look
+from nova_ha.looks import Looks
 from nova_ha.recovery import errors
 
 LOG = log.getLogger(__name__)
@@ -42,8 +42,9 @@ class Inquiries:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
         self._one = threading.Lock()
-        self._capacity: dict[int, Look[Any]] = {}
-        self._snapshots = self._look('snapshots')
+        self._looks: Looks[Sequence[str], Any] = Looks(
+            'the inquiry', errors.ComputeUnavailable, FRESH, PATIENCE
+        )
 
     def capacity(self, upto: int) -> Mapping[str, Any]:
         """Return whether hosts may fail, up to so many together.
@@ -51,9 +52,7 @@ class Inquiries:
         :raises ComputeError: nova did not say.
         :raises PlacementError: Placement did not say.
         """
-        if upto not in self._capacity:
-            self._capacity[upto] = self._look('capacity', f'--upto={upto}')
-        found: Mapping[str, Any] = self._capacity[upto].get()
+        found: Mapping[str, Any] = self._look('capacity', f'--upto={upto}')
         return found
 
     def snapshots(self) -> Sequence[Mapping[str, Any]]:
@@ -62,16 +61,12 @@ class Inquiries:
         :raises ComputeError: nova did not say.
         :raises ImageError: glance did not say.
         """
-        found: Sequence[Mapping[str, Any]] = self._snapshots.get()
+        found: Sequence[Mapping[str, Any]] = self._look('snapshots')
         return found
 
-    def _look(self, *arguments: str) -> Look[Any]:
-        return Look(
-            f'the inquiry about {arguments[0]}',
-            functools.partial(self._ask, arguments),
-            errors.ComputeUnavailable,
-            FRESH,
-            PATIENCE,
+    def _look(self, *arguments: str) -> Any:
+        return self._looks.get(
+            arguments, functools.partial(self._ask, arguments)
         )
 
     def _ask(self, arguments: Sequence[str]) -> Any:
