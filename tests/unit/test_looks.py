@@ -83,6 +83,8 @@ class LookTest(unittest.TestCase):
             with self.assertRaises(errors.ComputeUnavailable) as caught:
                 look.get()
         self.assertIn('nova has not answered', str(caught.exception))
+        # Who waits so briefly may be gone before it has begun.
+        self.assertTrue(self.slow.entered.acquire(timeout=10))
         self.assertEqual(1, self.slow.asked)
 
     def test_what_comes_late_is_there_for_the_next(self):

@@ -19,8 +19,11 @@ class ProbeTest(unittest.TestCase):
         self.assertTrue(self.probe.tcp('127.0.0.1', self.port))
 
     def test_does_not(self):
-        self.socket.close()
-        self.assertFalse(self.probe.tcp('127.0.0.1', self.port))
+        # Bound, so that nobody else listens there.
+        with socket.socket() as deaf:
+            deaf.bind(('127.0.0.1', 0))
+            port = deaf.getsockname()[1]
+            self.assertFalse(self.probe.tcp('127.0.0.1', port))
 
     def test_no_address(self):
         for address in ('not an address', '::ffff:300.0.0.1', '\ud800'):

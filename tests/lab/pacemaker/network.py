@@ -7,6 +7,7 @@ machines through the bridge, and the BMC of a machine whose cable is cut.
 """
 
 import subprocess
+import time
 
 from tests.lab.config import BRIDGE
 from tests.lab.config import LabConfig
@@ -14,6 +15,9 @@ from tests.lab.errors import LabError
 from tests.lab.pacemaker import netns
 
 BITS = '/16'
+
+GONE = 10.0
+"""Seconds that what was ended may take to be gone."""
 
 
 class Network:
@@ -87,9 +91,12 @@ class Network:
             without a name until that process ends.
         """
         self.leave()
-        users = {
-            name: self._pids(name) for name in netns.names(self._lab.prefix)
-        }
+        names = netns.names(self._lab.prefix)
+        # A machine's init is waited for by a process of its namespace.
+        deadline = time.monotonic() + GONE
+        while time.monotonic() < deadline and any(map(self._pids, names)):
+            time.sleep(0.1)
+        users = {name: self._pids(name) for name in names}
         for name in users:
             netns.ip('netns', 'del', name)
         for name, pids in users.items():

@@ -92,7 +92,7 @@ class FenceTest(AppTestCase):
             '/v1/fence',
             json={
                 'host': 'compute-1',
-                'deadline': 12.5,
+                'deadline': 112.5,
                 'action': 'reboot',
                 'origin': 'pacemaker',
                 'reason': 'node lost',
@@ -102,12 +102,12 @@ class FenceTest(AppTestCase):
         self.assertEqual('pacemaker', asked.origin)
         self.assertRegex(asked.reason, '^reboot asked for by .*: node lost$')
         self.assertTrue(asked.power_on)
-        self.assertTrue(12 < asked.seconds <= 12.5)
+        self.assertTrue(100 < asked.seconds <= 112.5)
 
     def test_the_default_deadline_follows_a_reload(self):
-        self.conf.set_override('fence_timeout', 7.0, fencer.GROUP)
+        self.conf.set_override('fence_timeout', 170.0, fencer.GROUP)
         self.post('/v1/fence', json={'host': 'compute-1'})
-        self.assertTrue(6.5 < self.engine.fences[0].seconds <= 7)
+        self.assertTrue(150 < self.engine.fences[0].seconds <= 170)
         self.assertEqual('operator', self.engine.fences[0].origin)
         self.assertFalse(self.engine.fences[0].power_on)
 

@@ -29,11 +29,13 @@ class Daemon:
         self.entered = threading.Semaphore(0)
         self.go = threading.Semaphore(0)
         self.status = 200
+        self._lock = threading.Lock()
 
     def ask(self, question):
-        self.asked.append(question.target)
-        self.askers.append(question.told['id'])
-        number = len(self.asked)
+        with self._lock:
+            self.asked.append(question.target)
+            self.askers.append(question.told['id'])
+            number = len(self.asked)
         self.entered.release()
         assert self.go.acquire(timeout=20)
         if self.status is None:

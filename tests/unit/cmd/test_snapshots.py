@@ -13,8 +13,6 @@ import testtools
 from nova_ha.cmd import manage
 from tests.unit.compute import cloud
 
-NOW = datetime.datetime.now(datetime.UTC)
-
 
 def server(uuid, **more):
     return {
@@ -30,7 +28,8 @@ def server(uuid, **more):
 
 
 def image(uuid, instance, hours, **more):
-    at = NOW - datetime.timedelta(hours=hours)
+    now = datetime.datetime.now(datetime.UTC)
+    at = now - datetime.timedelta(hours=hours)
     return {
         'id': uuid,
         'status': 'active',

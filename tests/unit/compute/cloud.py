@@ -35,6 +35,8 @@ class Cloud(fixtures.Fixture):
 
     A script gets the handler, and answers, or not. Without one, a request
     is answered as a healthy nova answers.
+
+    :ivar hanging: is set once a request gets no answer.
     """
 
     def __init__(self):
@@ -45,6 +47,7 @@ class Cloud(fixtures.Fixture):
         self.catalogue = True
         self.region = 'RegionOne'
         self.keystone = None
+        self.hanging = threading.Event()
         self.over = threading.Event()
 
     def _setUp(self):  # noqa: N802 - as fixtures names it
@@ -128,6 +131,7 @@ class _Handler(server.BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def hang(self):
+        self.server.cloud.hanging.set()
         self.server.cloud.over.wait()
         self.close_connection = True
 

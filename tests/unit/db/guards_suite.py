@@ -71,7 +71,7 @@ class GuardsSuite:
 
     def test_many_that_set_it_at_once(self):
         words = [Mode.ARMED, Mode.PAUSED, Mode.OBSERVE]
-        base.race(
+        base.contest(
             12,
             lambda i: self.store.set_mode(Standing(words[i % 3], by=str(i))),
         )

@@ -99,7 +99,7 @@ class RecoverySuite:
         self.assertEqual(second, self.store.active('compute'))
 
     def test_one_of_many_that_open_at_once_gets_it(self):
-        outcomes = base.race(RACERS, lambda _: self.open('compute-1'))
+        outcomes = base.contest(RACERS, lambda _: self.open('compute-1'))
         self.assert_one_won(outcomes, errors.ActiveRecoveryExists)
         [won] = self.store.recoveries('compute-1')
         self.assertEqual(1, len(self.store.events(won.uuid)))
@@ -198,7 +198,7 @@ class SaveSuite:
 
     def test_one_of_many_that_save_at_once_gets_it(self):
         opened = self.open()
-        outcomes = base.race(
+        outcomes = base.contest(
             RACERS,
             lambda i: self.store.save(
                 opened, 'me', [base.new_event(opened, f'by-{i}')]
@@ -326,7 +326,7 @@ class LeaseSuite:
 
     def test_one_of_many_claims_it(self):
         opened = self.open()
-        outcomes = base.race(
+        outcomes = base.contest(
             RACERS, lambda i: self.store.claim(opened.uuid, f'c{i}', LONG)
         )
         self.assert_one_won(outcomes, errors.NotOwner)
@@ -466,7 +466,7 @@ class EvacuationSuite:
                 ]
                 self.store.save_evacuations(opened.uuid, 'me', moved)
 
-        self.assertEqual([None] * RACERS, base.race(RACERS, save))
+        self.assertEqual([None] * RACERS, base.contest(RACERS, save))
         found = self.store.evacuations(opened.uuid)
         self.assertEqual(10 * RACERS, len(found))
         self.assertEqual({2}, {evacuation.attempts for evacuation in found})
@@ -530,7 +530,7 @@ class LoanSuite:
 
     def test_one_of_many_that_take_at_once_gets_it(self):
         hosts = [self.open().uuid for _ in range(RACERS)]
-        outcomes = base.race(
+        outcomes = base.contest(
             RACERS,
             lambda i: self.store.take_spare(
                 base.new_loan(self.store.get(hosts[i]), spare='spare-1'),

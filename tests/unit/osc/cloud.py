@@ -5,8 +5,10 @@ What the API says is in ``answers``; what a real one does is tested with the
 real service (tests/functional/osc).
 """
 
+import contextlib
 from http import server
 import json
+import socket
 import threading
 import urllib.parse
 
@@ -83,6 +85,19 @@ class Cloud(fixtures.Fixture):
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    @contextlib.contextmanager
+    def away(self):
+        """Nobody listens for a while; nobody else gets the port."""
+        self.close()
+        with socket.socket() as kept:
+            # So that the server gets it back while it is kept.
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kept.bind(('127.0.0.1', self.port))
+            try:
+                yield
+            finally:
+                self.open(self.port)
 
     @property
     def url(self):

@@ -111,10 +111,8 @@ class ErrorsTest(ClientTestCase):
 
     def test_nobody_listens(self):
         self.api.get('mode')
-        port = self.cloud.port
-        self.cloud.close()
-        self.addCleanup(self.cloud.open, port)
-        error = self.refused(self.api.get, 'mode')
+        with self.cloud.away():
+            error = self.refused(self.api.get, 'mode')
         self.assertTrue(error.away)
         self.assertIn(f'does not answer at {self.cloud.ha}', str(error))
         self.assertIn('onnection refused', str(error))

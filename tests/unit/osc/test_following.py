@@ -73,12 +73,8 @@ class RecoveryTest(FollowingTestCase):
     def test_nobody_listens_for_a_while(self):
         every = self.follow()
         next(every)
-        port = self.cloud.port
-        self.cloud.close()
-        try:
+        with self.cloud.away():
             self.assertIn('does not answer', next(every).trouble)
-        finally:
-            self.cloud.open(port)
         self.assertEqual('', next(every).trouble)
 
     def test_a_token_expires_and_keystone_is_away(self):

@@ -26,7 +26,6 @@ class CloudTest(testtools.TestCase):
         for group in ('glance', 'placement'):
             url = f'{self.cloud.url}/{group}'
             conf.set_override('endpoint_override', url, group=group)
-        conf.set_override('timeout', 0.3, group='glance')
         return conf
 
     def assert_check(self, code, part, check, *scripts):

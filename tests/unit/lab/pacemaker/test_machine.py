@@ -67,6 +67,10 @@ class TestMachine(unittest.TestCase):
             == 0
         )
 
+    def until_reachable(self):
+        """The kernel takes a cable into use some time after it is plugged."""
+        wait_until(self.reachable, 20, 'it to answer')
+
     def define_guest(self, uuid):
         (self.machine.directory / 'guests' / uuid).write_text('1 name\n')
 
@@ -101,7 +105,7 @@ class TestMachine(unittest.TestCase):
         self.machine.boot()
         self.define_guest('a')
         init = self.machine.init()
-        self.assertTrue(self.reachable())
+        self.until_reachable()
 
         self.machine.act('set', 'power', '0')
 
@@ -117,7 +121,7 @@ class TestMachine(unittest.TestCase):
         self.machine.act('set', 'power', '1')
 
         self.assertEqual('power:1', self.power())
-        self.assertTrue(self.reachable())
+        self.until_reachable()
 
     def test_crash_freezes_it_until_power_off(self):
         self.machine.boot()
@@ -159,7 +163,7 @@ class TestMachine(unittest.TestCase):
 
         self.machine.heal()
 
-        self.assertTrue(self.reachable())
+        self.until_reachable()
 
     def test_pids_of_inside_and_outside(self):
         self.machine.boot()
@@ -188,22 +192,26 @@ class TestNetwork(unittest.TestCase):
         self.addCleanup(self.network.remove)
 
     def addresses(self):
+        return self.output('ip', '-4', '-o', 'addr')
+
+    def namespace(self):
+        """Where what this process starts is; whose addresses may change."""
+        return self.output('readlink', '/proc/self/ns/net')
+
+    def output(self, *command):
         return subprocess.run(
-            ['ip', '-4', '-o', 'addr'],
-            capture_output=True,
-            text=True,
-            check=True,
+            command, capture_output=True, text=True, check=True
         ).stdout
 
     def test_this_process_goes_there_and_back(self):
-        before = self.addresses()
+        before = self.namespace()
         self.network.make()
         self.network.enter()
         there = self.addresses()
         self.network.leave()
 
         self.assertIn(f'{BRIDGE}/16', there)
-        self.assertEqual(before, self.addresses())
+        self.assertEqual(before, self.namespace())
 
     def test_nothing_is_left(self):
         self.network.make()
