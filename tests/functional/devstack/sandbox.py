@@ -33,7 +33,7 @@ PASSWORD = 'bmc-and-more-' + 'x' * 12
 
 #: Services of the first machine; stackrc has more that would be run here.
 CONTROLLER = 'key,n-api,n-cpu,n-cond,n-sch,placement-api,g-api,mysql,rabbit'
-PHASE_SECONDS = 110
+PHASE_SECONDS = 300
 
 
 class Sandbox:
