@@ -24,9 +24,6 @@ PORTS = range(10000, 20000)
 
 PR_SET_PDEATHSIG = 1
 
-_marks: list[contextlib.ExitStack] = []
-"""Sockets whose names say which ports are this process's."""
-
 
 class ServerError(AssertionError):
     """The server is not there or did not do what it should."""
@@ -188,13 +185,16 @@ def free_ports(number: int, kind: socket.SocketKind) -> int:
     """
     for first in random.sample(PORTS, len(PORTS)):
         with contextlib.ExitStack() as marks, contextlib.suppress(OSError):
+            held = []
             for port in range(first, first + number):
                 mark = marks.enter_context(socket.socket(socket.AF_UNIX))
-                # In no directory: it is gone when the process is.
+                # A name in no directory, gone when the process is.
                 mark.bind(f'\0nova-ha-tests-port-{port}')
+                held.append(mark)
                 with socket.socket(socket.AF_INET, kind) as probe:
                     probe.bind(('127.0.0.1', port))
-            _marks.append(marks.pop_all())
+            for mark in held:
+                mark.detach()  # and not closed before that
             return first
     raise ServerError(f'no {number} ports in a row are free')
 
