@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 import dataclasses
+import functools
 from typing import Any
 
 from nova_ha.engine import off_proofs
@@ -26,6 +27,28 @@ RACES = 5
 
 MAX_NAME = 64
 """Characters that the store keeps of a line's name."""
+
+_OVERTAKEN = (errors.StaleRecovery, errors.NotOwner)
+
+
+def _overtaking(
+    act: Callable[['Operator', str, str], Recovery],
+) -> Callable[['Operator', str, str], Recovery]:
+    """Have it done to the row as it is then, when it was being written.
+
+    The engine writes while a person types: no wish is lost to that.
+    """
+
+    @functools.wraps(act)
+    def acted(operator: 'Operator', uuid: str, who: str) -> Recovery:
+        for _ in range(RACES - 1):
+            try:
+                return act(operator, uuid, who)
+            except _OVERTAKEN:
+                continue
+        return act(operator, uuid, who)
+
+    return acted
 
 
 class Operator:
@@ -51,6 +74,7 @@ class Operator:
         self._settings = settings
         self._wake = wake
 
+    @_overtaking
     def retry(self, uuid: str, who: str) -> Recovery:
         """Try the failed fencing or the failed evacuations again.
 
@@ -73,6 +97,7 @@ class Operator:
             recovery, Event.RETRY_REQUESTED, who, off_proof=proof
         )
 
+    @_overtaking
     def confirm_off(self, uuid: str, who: str) -> Recovery:
         """Take a person's word that the host is off.
 
@@ -102,6 +127,7 @@ class Operator:
             for event in self._store.events(recovery.uuid)
         )
 
+    @_overtaking
     def release(self, uuid: str, who: str) -> Recovery:
         """Overrule the guards for this incident, held or about to be.
 
@@ -118,6 +144,7 @@ class Operator:
         self._wake(released.uuid)
         return released
 
+    @_overtaking
     def let_return(self, uuid: str, who: str) -> Recovery:
         """Let a host in that fails again and again.
 
@@ -139,6 +166,7 @@ class Operator:
         self._wake(allowed.uuid)
         return allowed
 
+    @_overtaking
     def cancel(self, uuid: str, who: str) -> Recovery:
         """End the recovery; what nova was told stays told."""
         return self._move(self._store.get(uuid), Event.CANCEL_REQUESTED, who)
@@ -166,7 +194,7 @@ class Operator:
                     power_on_asked_at=self._clock.now(),
                 )
                 return
-            except (errors.StaleRecovery, errors.NotOwner):
+            except _OVERTAKEN:
                 continue
             except errors.StoreUnavailable:
                 if self._spool_wish(host.name):

@@ -145,7 +145,8 @@ class StopTest(base.ApiTestCase):
         begin = time.monotonic()
         with self.assertLogs('nova_ha.api.server', 'WARNING'):
             api.stop(0.5)
-        self.assertLess(time.monotonic() - begin, 3)
+        # The request would last for thirty seconds.
+        self.assertLess(time.monotonic() - begin, 15)
         self.engine.gate.set()
         future.result(10)
 
@@ -153,7 +154,7 @@ class StopTest(base.ApiTestCase):
         api = self.start()
         begin = time.monotonic()
         api.stop(20)
-        self.assertLess(time.monotonic() - begin, 3)
+        self.assertLess(time.monotonic() - begin, 15)
         self.assertFalse(self.path.exists())
         api.stop(20)
 

@@ -21,6 +21,8 @@ import sysconfig
 import tempfile
 
 from tests.functional import servers
+from tests.functional.servers.process import free_port
+from tests.functional.servers.process import free_ports
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -31,7 +33,7 @@ PASSWORD = 'bmc-and-more-' + 'x' * 12
 
 #: Services of the first machine; stackrc has more that would be run here.
 CONTROLLER = 'key,n-api,n-cpu,n-cond,n-sch,placement-api,g-api,mysql,rabbit'
-PHASE_SECONDS = 110
+PHASE_SECONDS = 300
 
 
 class Sandbox:
@@ -48,7 +50,9 @@ class Sandbox:
         self.conf_dir = self.directory / 'etc'
         self.bmcs = self.directory / 'bmc'
         self.cib = self.directory / 'cib.xml'
-        self.api_port, self.bmc_port = _free_ports()
+        self.api_port = free_port()
+        # The first of those of three BMCs.
+        self.bmc_port = free_ports(3, socket.SOCK_DGRAM)
         self.output = ''
         self._devstack = devstack
         self._settings = ''
@@ -266,19 +270,3 @@ class Sandbox:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def _free_ports() -> tuple[int, int]:
-    """A TCP port, and the first of three UDP ports in a row."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        tcp = probe.getsockname()[1]
-    for first in range(20000 + os.getpid() % 5000 * 2, 60000, 3):
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            for port in range(first, first + 3):
-                probe = stack.enter_context(
-                    socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                )
-                probe.bind(('127.0.0.1', port))
-            return tcp, first
-    raise AssertionError('no three UDP ports in a row are free')

@@ -53,6 +53,10 @@ class DevStackTest(unittest.TestCase):
                 f'--- fencer:\n{machine.log(FENCER)[-4000:]}\n'
             )
 
+    def assert_all_ended(self):
+        """What has been killed may take a moment to be gone."""
+        wait_until(lambda: not self.machine.processes(), 'end of all of it')
+
     def ask(self, method, path, body=None):
         return client.ask(str(self.machine.socket), method, path, body, 30)
 
@@ -249,7 +253,7 @@ class AllInOneTest(DevStackTest):
         self.machine.unstack()
         self.assertFalse(self.machine.runs(FENCER))
         self.assertFalse(self.machine.socket.exists())
-        self.assertEqual([], self.machine.processes())
+        self.assert_all_ended()
 
         self.machine.stack('post-config', 'extra')
         self.assertEqual([], self.ask('GET', '/v1/recoveries')['recoveries'])
@@ -258,7 +262,7 @@ class AllInOneTest(DevStackTest):
     def check_clean(self):
         self.machine.unstack()
         self.machine.clean()
-        self.assertEqual([], self.machine.processes())
+        self.assert_all_ended()
         kept = {'bin', 'dest', 'devstack', 'home', 'units', 'data'}
         kept |= {'calls', 'localrc'}
         empty = {'run', 'sbin', 'links'}
@@ -370,7 +374,7 @@ class PacemakerTest(DevStackTest):
         self.assertFalse(self.machine.runs('pacemaker'))
         self.assertFalse(self.machine.runs('corosync'))
         self.machine.clean()
-        self.assertEqual([], self.machine.processes())
+        self.assert_all_ended()
         directory = self.machine.directory
         self.assertEqual(
             'a package', (directory / 'corosync.conf').read_text()
@@ -428,7 +432,7 @@ class SeveralMachinesTest(DevStackTest):
         )
         self.machine.unstack()
         self.machine.clean()
-        self.assertEqual([], self.machine.processes())
+        self.assert_all_ended()
         self.assertFalse(self.machine.bmcs.exists())
 
     def test_without_ssh_it_is_said_what_to_do(self):

@@ -230,11 +230,11 @@ class WorkTest(RestrictedTestCase):
 
         def ready():
             try:
-                return requests.get(health, timeout=10).ok
+                return requests.get(health, timeout=60).ok
             except requests.ConnectionError:
                 return False
 
-        wait_until(ready, 'REST API')
+        wait_until(ready, 'REST API', 60)
         self.assertEqual(0, self.fencer.terminate())
         self.assertNotIn('not permitted', self.fencer.log())
 

@@ -118,7 +118,7 @@ class Daemon:
         )
         self.fencer.make_store()
         self.fencer.start()
-        wait_until(self.serves, 'REST API')
+        wait_until(self.serves, 'REST API', 60)
 
     def serves(self) -> bool:
         try:
@@ -231,10 +231,12 @@ def keeping_to(processors: set[int]) -> Iterator[None]:
 def api_process(daemon: int) -> int:
     """Return the process that serves a daemon's API."""
     for children in pathlib.Path(f'/proc/{daemon}/task').glob('*/children'):
-        for child in children.read_text(encoding='ascii').split():
-            command = pathlib.Path(f'/proc/{child}/cmdline').read_bytes()
-            if b'nova_ha.cmd.rest_api.child' in command:
-                return int(child)
+        # A thread that has just ended has no children to be read.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in children.read_text(encoding='ascii').split():
+                command = pathlib.Path(f'/proc/{child}/cmdline').read_bytes()
+                if b'nova_ha.cmd.rest_api.child' in command:
+                    return int(child)
     raise AssertionError('no process serves the API')
 
 

@@ -93,26 +93,32 @@ def settings(there: Known) -> str:
 
 @contextlib.contextmanager
 def armed_again(url: str, token: str) -> Iterator[None]:
-    """Set the mode back each second: in ``observe`` little is done."""
+    """Set the mode back each second, in ``observe`` little is done, and at
+    the end.
+    """
     over = threading.Event()
 
     def arm() -> None:
-        while not over.wait(1.0):
-            with contextlib.suppress(requests.RequestException):
-                requests.put(
-                    f'{url}/v1/mode',
-                    headers={'X-Auth-Token': token},
-                    json={'mode': 'armed', 'reason': 'asked at random'},
-                    timeout=60,
-                )
+        with contextlib.suppress(requests.RequestException):
+            requests.put(
+                f'{url}/v1/mode',
+                headers={'X-Auth-Token': token},
+                json={'mode': 'armed', 'reason': 'asked at random'},
+                timeout=60,
+            )
 
-    arming = threading.Thread(target=arm)
+    def keep_arming() -> None:
+        while not over.wait(1.0):
+            arm()
+
+    arming = threading.Thread(target=keep_arming)
     arming.start()
     try:
         yield
     finally:
         over.set()
         arming.join()
+        arm()
 
 
 def run(

@@ -173,7 +173,9 @@ class DocumentedTest(base.RestTestCase):
         made = answer.json()['recovery']
         self.assertIn('it smokes', made['reason'])
         self.wait_for_state('forcing_down')
-        self.ask('POST', f'/v1/recoveries/{made["uuid"]}/cancel', admin)
+        path = f'/v1/recoveries/{made["uuid"]}/cancel'
+        answer = self.ask('POST', path, admin)
+        self.assertEqual(200, answer.status_code, answer.text)
         seen = self.type('nova-ha-manage recovery create')
         self.assertIn('compute1', seen)
         method, path = self.page.block(QUERY).split()

@@ -62,7 +62,7 @@ class FuzzTest(base.RestWorld, nova.NovaTestCase):
         self.create(token, 'host2')
         self.set_mode(token, 'armed')
         self.create(token, 'host1')
-        self.wait_for_state('evacuated', 'host1', 60)
+        self.wait_for_state('evacuated', 'host1', 180)
 
     def set_mode(self, token, mode):
         body = {'mode': mode, 'reason': 'a test'}

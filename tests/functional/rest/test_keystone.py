@@ -155,8 +155,9 @@ class CannotServeTest(base.RestTestCase):
     def assert_fences_and_says(self, *words):
         self.fencer.start()
         self.fencer.fence('compute1')
+        # A process has to start that says it.
         wait_until(
-            lambda: 'cannot be served' in self.fencer.log(), 'a word of it'
+            lambda: 'cannot be served' in self.fencer.log(), 'a word of it', 60
         )
         for word in words:
             self.assertIn(word, self.fencer.log())
@@ -165,7 +166,7 @@ class CannotServeTest(base.RestTestCase):
     def test_the_port_is_taken(self):
         with socket.create_server(('127.0.0.1', self.port)):
             self.assert_fences_and_says(str(self.port), 'Address already in')
-        wait_until(self.answers, 'REST API', 30)
+        wait_until(self.answers, 'REST API', 60)
 
     def test_nothing_is_said_about_keystone(self):
         self.fencer.configure({'api': self.api()})
@@ -189,7 +190,7 @@ class CannotServeTest(base.RestTestCase):
         )
         self.assert_fences_and_says('mapping values are not allowed')
         policy.write_text('{}')
-        wait_until(self.answers, 'REST API', 30)
+        wait_until(self.answers, 'REST API', 60)
 
     def api(self):
         return {'enabled': True, 'bind_port': self.port}

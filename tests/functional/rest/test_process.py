@@ -10,9 +10,8 @@ import stat
 
 from tests.functional.daemon.process import wait_until
 from tests.functional.rest import base
+from tests.functional.rest import beside_fencing
 from tests.functional.rest import certificates
-
-CHILD = 'nova_ha.cmd.rest_api.child'
 
 
 class ProcessTest(base.RestTestCase):
@@ -23,13 +22,7 @@ class ProcessTest(base.RestTestCase):
 
     def find(self):
         """The process of the API."""
-        [child] = [
-            int(pid)
-            for task in pathlib.Path(f'/proc/{self.fencer.pid}/task').iterdir()
-            for pid in (task / 'children').read_text().split()
-            if CHILD in pathlib.Path(f'/proc/{pid}/cmdline').read_text()
-        ]
-        return child
+        return beside_fencing.api_process(self.fencer.pid)
 
     def test_it_steps_back_for_the_fencer(self):
         ours = os.getpriority(os.PRIO_PROCESS, self.fencer.pid)

@@ -138,7 +138,10 @@ class UwsgiTest(base.RestTestCase):
             {'live': True}, self.ask('GET', '/v1/health/live').json()
         )
         self.fencer.start()
-        self.assertEqual(200, self.ask('GET', '/v1/hosts', reader).status_code)
+        # It answers on the socket of the fence path first.
+        wait_until(
+            lambda: self.ask('GET', '/v1/hosts', reader).ok, 'answer again'
+        )
 
     def a_crowd(self):
         reader = self.token('reader')

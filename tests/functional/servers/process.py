@@ -3,9 +3,11 @@
 
 import abc
 import atexit
+import contextlib
 import ctypes
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +18,9 @@ import time
 START_SECONDS = 60
 STOP_SECONDS = 30
 POLL_SECONDS = 0.05
+
+PORTS = range(10000, 20000)
+"""Below those that Linux gives by itself, see ip_local_port_range."""
 
 PR_SET_PDEATHSIG = 1
 
@@ -167,9 +172,31 @@ def program(*candidates: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
+    """Return a TCP port of loopback, as :func:`free_ports` does."""
+    return free_ports(1, socket.SOCK_STREAM)
+
+
+def free_ports(number: int, kind: socket.SocketKind) -> int:
+    """Return the first of so many ports of loopback in a row.
+
+    A server may take its port late, and leave it for a while: no other
+    process of the tests is given it as long as this one lives, and Linux
+    gives it to nobody who asks for any.
+    """
+    for first in random.sample(PORTS, len(PORTS)):
+        with contextlib.ExitStack() as marks, contextlib.suppress(OSError):
+            held = []
+            for port in range(first, first + number):
+                mark = marks.enter_context(socket.socket(socket.AF_UNIX))
+                # A name in no directory, gone when the process is.
+                mark.bind(f'\0nova-ha-tests-port-{port}')
+                held.append(mark)
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(('127.0.0.1', port))
+            for mark in held:
+                mark.detach()  # and not closed before that
+            return first
+    raise ServerError(f'no {number} ports in a row are free')
 
 
 def _die_with_parent() -> None:

@@ -45,6 +45,29 @@ class OperatorTest(WorldTest):
         self.world.until_state('h1', S.EVACUATED)
         self.assertEqual(1, self.world.history('h1').count('fencing_failed'))
 
+    def overtaken(self, error, times=1):
+        """Somebody else writes first, so often."""
+        fault = Fault('store', 'save', error=error, times=times)
+        self.world.faults.add(fault)
+
+    def test_no_wish_is_lost_to_a_write_that_was_quicker(self):
+        uuid = self.fence_fails()
+        self.overtaken(errors.StaleRecovery('quicker'))
+        self.assertIs(S.FENCING, self.operator.retry(uuid, 'me').state)
+        self.overtaken(errors.NotOwner('taken up'))
+        self.world.hosts['h1'].switch_off()
+        proof = self.operator.confirm_off(uuid, 'jo').off_proof
+        self.assertEqual('confirmed by jo', proof.witness)
+        self.overtaken(errors.StaleRecovery('quicker'), times=3)
+        self.assertIs(S.CANCELLED, self.operator.cancel(uuid, 'me').state)
+
+    def test_overtaken_all_the_time(self):
+        uuid = self.fence_fails()
+        self.overtaken(errors.StaleRecovery('quicker'), times=10**6)
+        self.assertRaises(
+            errors.StaleRecovery, self.operator.cancel, uuid, 'me'
+        )
+
     def test_retry_of_a_fencing_that_fails_again(self):
         uuid = self.fence_fails('auth')
         self.operator.retry(uuid, 'me')
