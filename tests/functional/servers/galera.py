@@ -30,6 +30,10 @@ class Node(MariaDB):
             'gmcast.listen_addr': f'tcp://127.0.0.1:{self.group_port}',
             'ist.recv_addr': f'127.0.0.1:{self.transfer_port}',
             'gcache.size': '16M',
+            # A busy machine that holds a node up makes no partition.
+            'gmcast.peer_timeout': 'PT30S',
+            'evs.suspect_timeout': 'PT30S',
+            'evs.inactive_timeout': 'PT60S',
         }
         options = {
             'on': 'ON',
