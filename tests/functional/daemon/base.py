@@ -6,13 +6,13 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import tempfile
 import unittest
 
 from testtools import content
 
 from tests.bmc.ipmi_sim import file_chassis
+from tests.bmc.ipmi_sim import free_port
 from tests.bmc.ipmi_sim import IpmiSim
 from tests.functional.daemon.process import FencerProcess
 from tests.functional.daemon.process import wait_until
@@ -36,7 +36,7 @@ class SmallWorld:
             name=host,
             directory=directory,
             address='127.0.0.1',
-            port=free_udp_port(),
+            port=free_port(),
             user=USER,
             password=PASSWORD,
             chassis_command=file_chassis(directory / 'chassis'),
@@ -116,9 +116,3 @@ class DaemonTest(SmallWorld, unittest.TestCase):
     def setUp(self):
         super().setUp()
         self.fencer = self.make_fencer()
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]

@@ -71,7 +71,7 @@ class OtherProcessTest(base.SQLite, base.StoreTest):
         begun = time.monotonic()
         with self.assertRaisesRegex(errors.StoreUnavailable, 'locked'):
             self.store.check()
-        self.assertLess(time.monotonic() - begun, 3.0)
+        self.assertLess(time.monotonic() - begun, 10.0)
         self.assertEqual([], self.store.recoveries())  # readers do not wait
         other.execute('ROLLBACK')
         self.store.check()

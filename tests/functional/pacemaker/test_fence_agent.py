@@ -134,7 +134,7 @@ class ReadingTest(AgentTestCase):
             begin = time.monotonic()
             done = self.agent('-o', action, '-n', 'a', '-s', str(self.path))
             self.assertEqual(1, done.returncode)
-            self.assertLess(time.monotonic() - begin, 4)
+            self.assertLess(time.monotonic() - begin, 10)
 
     def test_off_waits_for_it(self):
         done = self.agent('-o', 'off', '-n', 'a', '-s/x', '-v', '-t', '6')

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real drivers against BMCs that answer real packets on loopback."""
 
+import contextlib
 import pathlib
 import threading
 import time
@@ -16,6 +17,12 @@ from nova_ha.recovery.deadline import Deadline
 from nova_ha.recovery.model import Host
 from nova_ha.recovery.model import PowerDevice
 from tests.bmc import faulty
+
+ENOUGH = 30.0
+"""Seconds for what takes a moment, on any machine."""
+LATE = 5.0
+"""Seconds that a busy machine may make of a moment. What knows no deadline
+is a minute late here."""
 
 
 class PowerTestCase(testtools.TestCase):
@@ -50,8 +57,44 @@ class PowerTestCase(testtools.TestCase):
         error = self.assertRaises(kind, self.off, host, seconds)
         took = time.monotonic() - began
         self.assertNotIn(faulty.PASSWORD, str(error))
-        self.assertLess(took, seconds + 1.0)
+        self.assertLess(took, seconds + LATE)
         return str(error)
+
+    def in_the_first_pause(self, do):
+        """Have something done between the first attempt and the second."""
+        wait = self.stop.wait
+
+        def do_and_wait(seconds):
+            self.stop.wait = wait
+            do()
+            return wait(seconds)
+
+        self.stop.wait = do_and_wait
+
+    def failure_at_once(self, kind, host, seconds=ENOUGH):
+        """Fail in one attempt: a service that stops begins no other.
+
+        So the words are not those of an attempt that had hardly any time.
+        """
+        self.stop.set()
+        try:
+            return self.failure(kind, host, seconds)
+        finally:
+            self.stop.clear()
+
+
+def descriptors():
+    """Return what is open in this process, by number and target.
+
+    What others have left open may be closed by the garbage collector at any
+    time, so it is what was not there before that counts.
+    """
+    found = set()
+    for link in pathlib.Path('/proc/self/fd').iterdir():
+        # The directory that is being read is among them.
+        with contextlib.suppress(FileNotFoundError):
+            found.add((link.name, str(link.readlink())))
+    return found
 
 
 def host_of(bmc, name='c1', **changes):

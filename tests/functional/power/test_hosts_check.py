@@ -59,7 +59,7 @@ class HostsCommandTest(base.PowerTestCase):
         return done
 
     def test_check(self):
-        done = self.manage('check', '-f', 'json', '--timeout', '3')
+        done = self.manage('check', '-f', 'json', '--timeout', '10')
         self.assertEqual(1, done.returncode)
         rows = {row['host']: row for row in json.loads(done.stdout)}
         self.assertEqual(['good', 'dead', 'wrong', 'theirs'], list(rows))

@@ -22,6 +22,9 @@ class OneBmcTestCase(base.PowerTestCase):
         (self.bmc,) = self.faulty_bmcs()
         self.host = base.host_of(self.bmc)
         self.place = f'c1: BMC 127.0.0.1:{self.bmc.port}'
+        self.power.warm([self.host])
+        # The server has been started, but may not yet be up.
+        self.check(self.host)
 
     def assert_no_session_left(self):
         """The logout may still be on its way when the action has ended."""
@@ -105,7 +108,7 @@ class WorkingTest(OneBmcTestCase):
 class RefusingTest(OneBmcTestCase):
     def test_wrong_password(self):
         wrong = base.host_of(self.bmc, password='not-the-one')
-        text = self.failure(errors.PowerAuthError, wrong, 2)
+        text = self.failure_at_once(errors.PowerAuthError, wrong)
         self.assertThat(
             text,
             matchers.StartsWith(
@@ -117,7 +120,7 @@ class RefusingTest(OneBmcTestCase):
 
     def test_no_privilege(self):
         self.bmc.set(privilege=2)
-        text = self.failure(errors.PowerAuthError, self.host, 2)
+        text = self.failure_at_once(errors.PowerAuthError, self.host)
         self.assertIn(
             f"{self.place} does not give user 'admin' enough privilege", text
         )
@@ -126,14 +129,14 @@ class RefusingTest(OneBmcTestCase):
 
     def test_privilege_refused_at_the_command(self):
         self.bmc.set(control_code=0xD4)
-        text = self.failure(errors.PowerAuthError, self.host, 2)
+        text = self.failure_at_once(errors.PowerAuthError, self.host)
         self.assertIn('power-off: Insufficient privilege level', text)
         self.assertEqual('on', self.bmc.state()['power'])
         self.assert_no_session_left()
 
     def test_an_error_code(self):
         self.bmc.set(read_code=0xC0)
-        text = self.failure(errors.PowerDeviceError, self.host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.host)
         self.assertIn(
             f'{self.place} answers with an error: power read: Node Busy '
             '(completion code 0xc0)',
@@ -143,20 +146,18 @@ class RefusingTest(OneBmcTestCase):
 
     def test_an_error_code_to_a_host_that_goes_off_all_the_same(self):
         self.bmc.set(control_code=0xD5)
-        timer = threading.Timer(1.5, self.bmc.set, kwargs={'power': 'off'})
-        timer.start()
-        self.addCleanup(timer.join)
+        self.in_the_first_pause(lambda: self.bmc.set(power='off'))
         # Seen off after a refusal: by whom is not known.
         self.assertIsNone(self.off(self.host).was_running)
 
     def test_an_answer_without_content(self):
         self.bmc.set(short=True)
-        text = self.failure(errors.PowerDeviceError, self.host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.host)
         self.assertIn('power read: 0 bytes instead of 3 or 4', text)
 
     def test_it_lies(self):
         self.bmc.set(lie=True)
-        text = self.failure(errors.PowerStuck, self.host, 4)
+        text = self.failure(errors.PowerStuck, self.host, 5)
         self.assertThat(
             text,
             matchers.MatchesRegex(
@@ -170,14 +171,14 @@ class RefusingTest(OneBmcTestCase):
 
     def test_no_session_left_in_the_bmc(self):
         self.bmc.set(full=True)
-        text = self.failure(errors.PowerDeviceError, self.host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.host)
         self.assertIn('Insufficient resources to create new session', text)
 
 
 class SilentTest(OneBmcTestCase):
     def test_dead(self):
         self.bmc.set(silent=True)
-        text = self.failure(errors.PowerUnreachable, self.host, 7)
+        text = self.failure_at_once(errors.PowerUnreachable, self.host)
         self.assertThat(
             text,
             matchers.StartsWith(
@@ -188,10 +189,10 @@ class SilentTest(OneBmcTestCase):
 
     def test_dead_and_back_before_the_deadline(self):
         self.bmc.set(silent=True)
+        began = time.monotonic()
         timer = threading.Timer(6, self.bmc.set, kwargs={'silent': False})
         timer.start()
         self.addCleanup(timer.join)
-        began = time.monotonic()
         self.off(self.host, 30)
         self.assertThat(
             time.monotonic() - began,
@@ -202,12 +203,12 @@ class SilentTest(OneBmcTestCase):
 
     def test_a_user_that_the_bmc_ignores(self):
         wrong = base.host_of(self.bmc, user='nobody')
-        text = self.failure(errors.PowerUnreachable, wrong, 7)
+        text = self.failure_at_once(errors.PowerUnreachable, wrong)
         self.assertIn('they do not know the user', text)
 
     def test_garbage(self):
         self.bmc.set(garbage=True)
-        text = self.failure(errors.PowerDeviceError, self.host, 7)
+        text = self.failure_at_once(errors.PowerDeviceError, self.host)
         self.assertIn(f'{self.place} answers with an error: ', text)
         self.assertIn('packets, none of them IPMI', text)
 
@@ -235,10 +236,9 @@ class NeighboursTest(base.PowerTestCase):
         hosts = [base.host_of(bmc, f'c{n}') for n, bmc in enumerate(bmcs)]
         with futures.ThreadPoolExecutor(7) as pool:
             failing = pool.submit(
-                self.failure,
+                self.failure_at_once,
                 errors.PowerDeviceError,
                 base.host_of(bad, 'bad'),
-                7,
             )
             proofs = list(pool.map(self.off, hosts))
             self.assertFalse(failing.done())

@@ -2,7 +2,6 @@
 """Against ipmi_sim, which shares no code with pyghmi; and forty of them."""
 
 from concurrent import futures
-import socket
 import statistics
 import time
 
@@ -25,12 +24,6 @@ MANY = 40
 MANY_SECONDS = 15.0
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
 class IpmiSimTestCase(base.PowerTestCase):
     def launch(self, name):
         """Return a host whose BMC starts, and its file with the power."""
@@ -40,7 +33,7 @@ class IpmiSimTestCase(base.PowerTestCase):
             name,
             directory / 'bmc',
             '127.0.0.1',
-            free_port(),
+            ipmi_sim.free_port(),
             'admin',
             PASSWORD,
             command,
@@ -85,8 +78,8 @@ class IpmiSimTest(IpmiSimTestCase):
             ({'kg': 'wrong'}, 'refuses the key'),
         ):
             with self.subTest(words):
-                text = self.failure(
-                    errors.PowerAuthError, self.changed(**changes), 2
+                text = self.failure_at_once(
+                    errors.PowerAuthError, self.changed(**changes)
                 )
                 self.assertIn(words, text)
         self.assertEqual('on\n', self.file.read_text())

@@ -15,6 +15,7 @@ from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.states import PowerState
 from tests.bmc import faulty_redfish
 from tests.functional.power import base
+from tests.lab import waiting
 
 
 def host_of(bmc, **changes):
@@ -106,7 +107,10 @@ class WorkingTest(RedfishTestCase):
         host = host_of(self.bmc, auth='session')
         self.assertIs(True, self.off(host).was_running)
         self.assertIn(('POST', faulty_redfish.SESSIONS), self.bmc.requests)
-        self.assertEqual(set(), self.bmc.sessions)
+        # The logout is not waited for as long as all that.
+        waiting.wait_until(
+            lambda: not self.bmc.sessions, 10, 'the logout', interval=0.02
+        )
 
     def test_one_of_several_systems(self):
         self.start(systems=('1', '2'))
@@ -123,7 +127,7 @@ class RefusingTest(RedfishTestCase):
         for auth in ('basic', 'session'):
             with self.subTest(auth):
                 host = host_of(self.bmc, password='not-the-one', auth=auth)
-                text = self.failure(errors.PowerAuthError, host, 2)
+                text = self.failure_at_once(errors.PowerAuthError, host)
                 self.assertThat(
                     text,
                     matchers.StartsWith(
@@ -136,7 +140,7 @@ class RefusingTest(RedfishTestCase):
 
     def test_no_privilege(self):
         self.bmc.faults['control_code'] = 403
-        text = self.failure(errors.PowerAuthError, self.host, 2)
+        text = self.failure_at_once(errors.PowerAuthError, self.host)
         self.assertIn(
             f"{self.place} does not give user 'admin' enough privilege: not "
             'by you (HTTP 403)',
@@ -148,7 +152,7 @@ class RefusingTest(RedfishTestCase):
             with self.subTest(code):
                 self.bmc.faults['read_code'] = code
                 self.bmc.requests.clear()
-                text = self.failure(errors.PowerDeviceError, self.host, 1)
+                text = self.failure_at_once(errors.PowerDeviceError, self.host)
                 self.assertIn(
                     f'{self.place} answers with an error: not now (HTTP '
                     f'{code})',
@@ -159,14 +163,12 @@ class RefusingTest(RedfishTestCase):
 
     def test_off_seen_after_a_refusal_counts(self):
         self.bmc.faults['control_code'] = 409
-        timer = threading.Timer(1.5, setattr, (self.bmc, 'power', 'Off'))
-        timer.start()
-        self.addCleanup(timer.join)
+        self.in_the_first_pause(lambda: setattr(self.bmc, 'power', 'Off'))
         self.assertIsNone(self.off(self.host).was_running)
 
     def test_it_lies(self):
         self.bmc.faults['lie'] = True
-        text = self.failure(errors.PowerStuck, self.host, 4)
+        text = self.failure(errors.PowerStuck, self.host, 5)
         self.assertThat(
             text,
             matchers.MatchesRegex(
@@ -178,25 +180,25 @@ class RefusingTest(RedfishTestCase):
 
     def test_force_off_is_not_offered(self):
         self.bmc.faults['no_force_off'] = True
-        text = self.failure(errors.PowerDeviceError, self.host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.host)
         self.assertIn('answers with an error', text)
         self.assertEqual(0, self.bmc.offs)
 
     def test_which_system_of_several(self):
         self.start(systems=('1', '2'))
-        text = self.failure(errors.PowerDeviceError, self.host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.host)
         self.assertIn('set system_id in the hosts file', text)
 
     def test_a_system_that_is_not_there(self):
         host = host_of(self.bmc, system_id='/redfish/v1/Systems/9')
-        text = self.failure(errors.PowerDeviceError, host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, host)
         self.assertIn('/redfish/v1/Systems/9 does not have the system', text)
 
     def test_a_state_that_makes_no_sense(self):
         for said in (None, 'Perhaps', 7):
             with self.subTest(str(said)):
                 self.bmc.faults['says'] = said
-                text = self.failure(errors.PowerDeviceError, self.host, 2)
+                text = self.failure_at_once(errors.PowerDeviceError, self.host)
                 self.assertIn(f'the power state is {said!r}', text)
 
 
@@ -204,7 +206,7 @@ class SilentTest(RedfishTestCase):
     def test_nobody_listens(self):
         self.bmc.__exit__()
         self.bmc.__exit__ = lambda *_: None
-        text = self.failure(errors.PowerUnreachable, self.host, 2)
+        text = self.failure_at_once(errors.PowerUnreachable, self.host)
         self.assertThat(
             text,
             matchers.StartsWith(
@@ -214,7 +216,7 @@ class SilentTest(RedfishTestCase):
 
     def test_no_answer(self):
         self.bmc.faults['silent'] = True
-        text = self.failure(errors.PowerUnreachable, self.host, 3)
+        text = self.failure(errors.PowerUnreachable, self.host, 5)
         self.assertThat(
             text,
             matchers.StartsWith(
@@ -242,7 +244,7 @@ class SilentTest(RedfishTestCase):
         for fault in ('garbage', 'no_json'):
             with self.subTest(fault):
                 self.bmc.faults[fault] = True
-                text = self.failure(errors.PowerDeviceError, self.host, 2)
+                text = self.failure_at_once(errors.PowerDeviceError, self.host)
                 self.assertIn(f'{self.place} answers with an error: ', text)
                 self.bmc.faults[fault] = False
 
@@ -283,7 +285,7 @@ class TlsTest(RedfishTestCase):
         self.assertIs(True, self.off(self.tls(verify_ca=False)).was_running)
 
     def test_a_certificate_that_is_not_trusted(self):
-        text = self.failure(errors.PowerDeviceError, self.tls(), 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.tls())
         self.assertThat(
             text,
             matchers.MatchesRegex(
@@ -296,10 +298,10 @@ class TlsTest(RedfishTestCase):
 
     def test_an_authority_that_is_not_there(self):
         host = self.tls(verify_ca='/nowhere/ca.pem')
-        text = self.failure(errors.PowerDeviceError, host, 2)
+        text = self.failure_at_once(errors.PowerDeviceError, host)
         self.assertIn('there is no file /nowhere/ca.pem', text)
 
     def test_no_tls_where_some_is_expected(self):
         self.start()
-        text = self.failure(errors.PowerDeviceError, self.tls(), 2)
+        text = self.failure_at_once(errors.PowerDeviceError, self.tls())
         self.assertIn('answers with an error: no TLS connection', text)

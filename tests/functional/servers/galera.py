@@ -32,8 +32,9 @@ class Node(MariaDB):
             'gcache.size': '16M',
             # On a busy machine a node may stand still for a while, and of two
             # none is a majority.
-            'evs.suspect_timeout': 'PT1M',
-            'evs.inactive_timeout': 'PT2M',
+            'gmcast.peer_timeout': 'PT30S',
+            'evs.suspect_timeout': 'PT30S',
+            'evs.inactive_timeout': 'PT60S',
         }
         options = {
             'on': 'ON',
