@@ -21,7 +21,7 @@ from tests.lab import guests
 from tests.lab import processes
 from tests.lab.waiting import wait_until
 
-LIMIT = 240
+LIMIT = 360
 """Seconds a test may take; none needs half of that."""
 
 
