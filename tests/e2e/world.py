@@ -103,6 +103,15 @@ class World:
         for host in hosts:
             self.lab.host(host).set_knobs(spawn_delay=seconds)
 
+    def hold(self, *hosts: str) -> None:
+        """Let no guest come to the end of its start there."""
+        for host in hosts:
+            self.lab.host(host).set_knobs(spawn_hold=True)
+
+    def let_go(self, *hosts: str, seconds: float = 0) -> None:
+        """Let those held start; others take so long from now on."""
+        self.slow(*hosts, seconds=seconds)
+
     def disable(self, *hosts: str, reason: str = 'not for this test') -> None:
         """As an operator does."""
         for host in hosts:
