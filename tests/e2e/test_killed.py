@@ -39,11 +39,12 @@ class FencingTest(KilledTest):
         self.boot('compute1', 2)
         self.crash('compute1')
         with self.world.frozen(self.lab.hosts['compute1'].bmc.pid()):
-            call = self.agent.call('off', 'compute1')
+            # It must outlast three starts of the daemon.
+            call = self.agent.call('off', 'compute1', timeout=150)
             self.wait_for('compute1', 'fencing')
             self.kill_at_random(3, 0.1, 1.0, 'fencing')
             self.assertFalse(call.done())
-        self.assert_fenced('compute1', call.wait())
+        self.assert_fenced('compute1', call.wait(170))
         self.assert_same_end('compute1')
 
     def test_fencing_with_nobody_waiting(self):
