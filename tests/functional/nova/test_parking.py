@@ -51,8 +51,10 @@ class ParkingTestCase(base.NovaTestCase):
             self.assertIn('No valid host was found', row.message)
             self.assertEqual(3, row.attempts)
         recovery = self.controller.recovery('host1')
-        self.assertTrue(
-            self.controller.notices.alarmed(recovery.uuid, '3 failed')
+        # It is on record first, and told then.
+        self.wait_until(
+            lambda: self.controller.notices.alarmed(recovery.uuid, '3 failed'),
+            'alarm',
         )
 
         self.gateway.enable(self.gateway.service('host2'))
