@@ -18,6 +18,8 @@ SECONDS = 400.0
 """For one test, and what is set up before it and its class. Several times
 what the longest takes on two cores, of which another worker has one."""
 
+_waits: list[Callable[[], None]] = []
+
 
 def guard() -> None:
     """Have this process ended if a test in it lasts too long.
@@ -33,9 +35,16 @@ def guard() -> None:
         exit=True,
         file=sys.__stderr__,
     )
+    _waits.append(wait)
     # testtools has a run() of its own.
     for kind in (unittest.TestCase, testtools.TestCase):
         kind.run = _watched(kind.run, wait)
+
+
+def count_anew() -> None:
+    """Let the time begin once more: what is slow is seen to go on."""
+    for wait in _waits:
+        wait()
 
 
 def _watched(

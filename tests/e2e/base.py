@@ -21,7 +21,7 @@ from tests.lab import guests
 from tests.lab import processes
 from tests.lab.waiting import wait_until
 
-LIMIT = 240
+LIMIT = 360
 """Seconds a test may take; none needs half of that."""
 
 
@@ -89,10 +89,10 @@ class EndToEndTest(testtools.TestCase):
         self.assertEqual('off', self.lab.host(host).power_state())
         self.fenced.add(host)
 
-    def wait_for(self, host: str, *states: str, timeout: float = 60):
+    def wait_for(self, host: str, *states: str, timeout: float = 120):
         return self.daemon.wait_for(host, *states, timeout=timeout)
 
-    def return_host(self, host: str, timeout: float = 60) -> Recovery:
+    def return_host(self, host: str, timeout: float = 120) -> Recovery:
         """Power the host on and wait until its recovery is completed."""
         self.lab.host(host).power_on()
         recovery = self.wait_for(host, 'completed', timeout=timeout)

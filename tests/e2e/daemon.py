@@ -77,7 +77,7 @@ class Daemon:
     def start(self) -> None:
         """Start it and wait until its socket answers."""
         self.launch()
-        readiness.wait_for_services([self.service], 30)
+        readiness.wait_for_services([self.service])
 
     def launch(self) -> None:
         """Start it; do not wait."""
@@ -89,7 +89,7 @@ class Daemon:
         assert pid is not None, 'the daemon does not run'
         os.kill(pid, signal.SIGKILL)
         # All of its threads, that is: until then it holds its socket.
-        wait_until(lambda: self._reaped(pid), 5, 'the kill', 0.001)
+        wait_until(lambda: self._reaped(pid), 30, 'the kill', 0.001)
 
     def _reaped(self, pid: int) -> bool:
         running = self.service.running()  # which reaps
@@ -157,7 +157,7 @@ class Daemon:
         finally:
             store.close()
 
-    def wait_for(self, host: str, *states: str, timeout: float = 60):
+    def wait_for(self, host: str, *states: str, timeout: float = 120):
         """Wait until the host's newest recovery is in one of these states.
 
         :raises DeadlinePassed: with what the recovery says instead.

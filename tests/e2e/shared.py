@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+from tests import hang
 from tests.lab.config import LabConfig
 from tests.lab.config import PROJECT
 from tests.lab.errors import LabError
@@ -25,11 +26,19 @@ WIPE = ['--wipe']
 
 
 class Lines(Progress):
-    """One line at a time; standard output belongs to the runner."""
+    """One line at a time; standard output belongs to the runner.
+
+    The first test waits for the lab: each step that ends shows that nothing
+    hangs.
+    """
 
     def __init__(self) -> None:
         super().__init__(sys.__stderr__)
         self._live = False
+
+    def _line(self, text: str, started: float, note: str, end: str) -> None:
+        super()._line(text, started, note, end)
+        hang.count_anew()
 
 
 progress = Lines()

@@ -36,24 +36,28 @@ class ReloadTest(base.EndToEndTest):
         file.write_text(text)
         self.daemon.hang_up()
         self.wait_until(
-            lambda: self.daemon.log().count(expected) > before, 10, expected
+            lambda: self.daemon.log().count(expected) > before, 60, expected
         )
 
     def widen_the_window(self):
         """In the middle of an evacuation."""
+        others = ('compute2', 'compute3', 'compute4')
         self.boot('compute1', 7)
-        self.world.slow('compute2', 'compute3', 'compute4', seconds=1.5)
+        self.world.hold(*others)  # so that none is over between two looks
         self.crash('compute1')
         self.fence('compute1')
-        self.wait_until(self.under_way, 20, 'the first')
+        self.wait_until(self.under_way, 60, 'the first')
         self.assertEqual(1, self.under_way())
         conf = self.daemon.service.config_file
         text = conf.read_text()
         self.assertIn('window = 1', text)
         self.reload(conf, text.replace('window = 1', 'window = 4'), 'Reloaded')
+        self.wait_until(lambda: self.under_way() >= 4, 60, '4 at once')
+        self.assertEqual(4, self.under_way())
+        self.world.let_go(*others, seconds=1.5)
         most = self.most_at_once('compute1')
         self.say(f'window 1, then {most} at once')
-        self.assertEqual(4, most)
+        self.assertLessEqual(most, 4)
 
     def under_way(self):
         """How many evacuations nova has under way."""

@@ -58,7 +58,7 @@ class World:
         ).json()['reservation_id']
         servers = wait_until(
             lambda: self._all_active(reservation, count),
-            60,
+            120,
             f'{count} instances on {host}',
         )
         made = [s['id'] for s in servers]
@@ -102,6 +102,15 @@ class World:
         """Let every guest take so long to start there."""
         for host in hosts:
             self.lab.host(host).set_knobs(spawn_delay=seconds)
+
+    def hold(self, *hosts: str) -> None:
+        """Let no guest come to the end of its start there."""
+        for host in hosts:
+            self.lab.host(host).set_knobs(spawn_hold=True)
+
+    def let_go(self, *hosts: str, seconds: float = 0) -> None:
+        """Let those held start; others take so long from now on."""
+        self.slow(*hosts, seconds=seconds)
 
     def disable(self, *hosts: str, reason: str = 'not for this test') -> None:
         """As an operator does."""
@@ -158,7 +167,7 @@ class World:
                 self.cloud.update_service(
                     host, forced_down=False, status='enabled'
                 )
-        wait_until(self._all_up, 30, 'all hosts to be up')
+        wait_until(self._all_up, 90, 'all hosts to be up')
 
     def _all_up(self) -> bool:
         services = self.cloud.services().values()
@@ -193,7 +202,9 @@ class World:
     def _delete_instances(self) -> None:
         for server in self.cloud.servers():
             self.cloud.delete(server['id'])
-        wait_until(lambda: not self.cloud.servers(), 60, 'the instances to go')
+        wait_until(
+            lambda: not self.cloud.servers(), 120, 'the instances to go'
+        )
         self.booted.clear()
 
 

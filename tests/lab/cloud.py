@@ -132,7 +132,7 @@ class Cloud:
         self.compute.delete(f'/servers/{uuid}')
 
     def wait_for_status(
-        self, uuid: str, status: str, timeout: float = 60
+        self, uuid: str, status: str, timeout: float = 120
     ) -> Json:
         """Wait until an instance is settled in this status.
 

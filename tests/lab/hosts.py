@@ -158,8 +158,10 @@ class ComputeHost:
     def set_knobs(self, **knobs: float | bool) -> None:
         """Replace the knobs of the host; without any: normal behaviour.
 
-        ``spawn_delay``: seconds each guest takes to start; ``spawn_fail``:
-        none does; ``autostart=False``: booting does not start nova-compute.
+        ``spawn_delay``: seconds each guest takes to start; ``spawn_hold``:
+        each goes on to start for as long as the knob is set;
+        ``spawn_fail``: none starts; ``autostart=False``: booting does not
+        start nova-compute.
         """
         path = self.directory / 'knobs.json'
         partial = path.with_suffix('.new')

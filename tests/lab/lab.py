@@ -178,7 +178,7 @@ class Lab:
         """Exists from the end of a successful up until down."""
         return self.config.run / 'ready'
 
-    def wait_ready(self, timeout: float = 90) -> None:
+    def wait_ready(self, timeout: float = 180) -> None:
         """Wait until every host that should be up can be given instances."""
         readiness.wait_for_computes(self.cloud, self.hosts_on, timeout)
 

@@ -19,7 +19,7 @@ from tests.lab.waiting import wait_until
 
 
 def wait_for_services(
-    services: Iterable[Service], timeout: float = 90
+    services: Iterable[Service], timeout: float = 180
 ) -> None:
     """Wait until all are ready.
 
@@ -51,7 +51,7 @@ def _is_ready(service: Service) -> bool:
     return False
 
 
-def wait_for_bmcs(hosts: Iterable[ComputeHost], timeout: float = 10) -> None:
+def wait_for_bmcs(hosts: Iterable[ComputeHost], timeout: float = 60) -> None:
     """Wait until every BMC answers."""
     for host in hosts:
         try:

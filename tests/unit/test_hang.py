@@ -29,6 +29,22 @@ BODY = textwrap.dedent("""
     unittest.main(argv=['x', '-v'])
 """)
 
+ANEW = textwrap.dedent("""
+    import faulthandler
+    import os
+
+    begun = []
+    faulthandler.dump_traceback_later = lambda s, **_: begun.append(s)
+    os.environ.pop('NOVA_HA_TEST_SECONDS', None)
+
+    from tests import hang
+
+    hang.count_anew()
+    hang.guard()
+    hang.count_anew()
+    print(begun)
+""")
+
 
 class HangTest(unittest.TestCase):
     def run_with(self, seconds, base, body):
@@ -48,6 +64,16 @@ class HangTest(unittest.TestCase):
                 self.assertNotEqual(0, done.returncode)
                 self.assertIn('Timeout', done.stderr)
                 self.assertIn('in test_that_hangs', done.stderr)
+
+    def test_what_goes_on_has_its_time_anew(self):
+        done = subprocess.run(
+            [sys.executable, '-c', ANEW],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        self.assertEqual(('[400.0]\n', ''), (done.stdout, done.stderr))
 
     def test_what_does_not_hang_is_left_alone(self):
         for seconds in ('60', '0'):

@@ -157,11 +157,9 @@ class NovaTestCase(integrated_helpers.ProviderUsageBaseTestCase):
             )
 
         # Each look costs nova time that the boots could use.
-        return self.wait_until(
-            active, f'{count} instances ACTIVE', seconds=180, every=0.5
-        )
+        return self.wait_until(active, f'{count} instances ACTIVE', every=0.5)
 
-    def wait_until(self, condition, what, seconds=60, every=0.2):
+    def wait_until(self, condition, what, seconds=180, every=0.2):
         """Poll until the condition is true; return what it returned.
 
         :param every: seconds between two looks in the long run; each takes

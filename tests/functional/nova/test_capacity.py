@@ -194,7 +194,11 @@ class CapacityTestCase(base.NovaTestCase):
         (left,) = found['left']
         self.assertEqual('2 with too little MEMORY_MB', left['why'])
         (stranded,) = [u for u, target in targets.items() if not target]
-        instance = self.gateway.instance(stranded)
+        # Nova ends the record first.
+        instance = self.wait_until(
+            lambda: (found := self.gateway.instance(stranded)).fault and found,
+            'fault',
+        )
         self.assertEqual('error', instance.vm_state)
         self.assertIn('No valid host was found', instance.fault)
         # It is told of the stranded one as long as it is.

@@ -193,8 +193,8 @@ class InsightTestCase(base.NovaTestCase):
 
     def test_capacity_as_by_the_command(self):
         self.boot(2)
-        found = self.get('/v1/capacity', hosts=2)['capacity']
         expected = self.manage('capacity', '--worst', '2')
+        found = self.get('/v1/capacity', hosts=2)['capacity']
         self.assertEqual(2, len(found['worst']))
         for told in (found, expected):
             told['cost'].pop('seconds')

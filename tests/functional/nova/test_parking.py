@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """No valid host: parked, then placed when a host is enabled."""
 
+import threading
+
 import fixtures
 
 from nova_ha.recovery import parking
@@ -29,12 +31,23 @@ class ParkingTestCase(base.NovaTestCase):
             {'status': 'disabled', 'disabled_reason': 'no more here'},
         )
 
+    def enable(self, host):
+        """Enable a host, which nobody sees before the scheduler does.
+
+        Nova shows it enabled a moment before Placement knows it is.
+        """
+        service = self.gateway.service(host)
+        enabled = threading.Event()
+        self.front.before = lambda request: (
+            enabled.wait(50) if str(request) == 'GET /os-services' else None
+        )
+        self.gateway.enable(service)
+        enabled.set()
+
     def until(self, state):
         self.wait_until(
             lambda: self.controller.recovery('host1').state is state,
             state.value,
-            seconds=90,
-            every=0.2,
         )
 
     def test_parked_then_placed(self):
@@ -51,11 +64,13 @@ class ParkingTestCase(base.NovaTestCase):
             self.assertIn('No valid host was found', row.message)
             self.assertEqual(3, row.attempts)
         recovery = self.controller.recovery('host1')
-        self.assertTrue(
-            self.controller.notices.alarmed(recovery.uuid, '3 failed')
+        # It is on record first, and told then.
+        self.wait_until(
+            lambda: self.controller.notices.alarmed(recovery.uuid, '3 failed'),
+            'alarm',
         )
 
-        self.gateway.enable(self.gateway.service('host2'))
+        self.enable('host2')
         self.until(RecoveryState.EVACUATED)
         for uuid in uuids:
             instance = self.gateway.instance(uuid)

@@ -42,9 +42,12 @@ class Cluster:
         for controller in self.controllers:
             if controller.machine.init() is None:
                 continue
-            done = controller.machine.run(
-                'crm_mon', '-1', '--output-as=xml', timeout=20
-            )
+            try:
+                done = controller.machine.run(
+                    'crm_mon', '-1', '--output-as=xml', timeout=20
+                )
+            except subprocess.TimeoutExpired:
+                continue
             if done.returncode == 0:
                 try:
                     return crm_mon.parse(done.stdout)
@@ -190,7 +193,7 @@ class Cluster:
     def wait_started(
         self,
         hosts: Collection[str],
-        timeout: float = 90,
+        timeout: float = 180,
         resources: Collection[str] = SERVICES,
     ) -> None:
         """Wait until these resources run on all of these nodes."""

@@ -157,7 +157,7 @@ class Stack:
         )
         self.cluster.wait_started(
             [each.name for each in hosts],
-            timeout=max(90, PER_HOST * len(hosts)),
+            timeout=max(180, PER_HOST * len(hosts)),
         )
 
     def halt(self, hosts: Sequence[RemoteHost]) -> None:

@@ -8,8 +8,9 @@ domains, and writes every start and stop of a guest to a journal which all
 hosts share. A guest's local disk is a file with what glance holds of its
 image; whoever plays the guest writes to it. Runs in the cloud's virtualenv.
 
-Knobs, read at each use from a JSON file: ``spawn_delay`` (seconds) and
-``spawn_fail`` (true: every spawn fails after the delay).
+Knobs, read at each use from a JSON file: ``spawn_delay`` (seconds),
+``spawn_hold`` (true: after the delay every spawn waits until it is not) and
+``spawn_fail`` (true: every spawn fails after that).
 """
 
 import json
@@ -150,6 +151,8 @@ class LabFakeDriver(fake.FakeDriverWithoutFakeNodes):
     def spawn(self, context, instance, image_meta, *args, **kwargs):
         knobs = self._knobs()
         time.sleep(knobs.get('spawn_delay', 0))
+        while self._knobs().get('spawn_hold'):
+            time.sleep(0.05)
         if knobs.get('spawn_fail'):
             raise exception.InstanceDeployFailure(
                 'the knob spawn_fail of this host is set'
