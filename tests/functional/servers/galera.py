@@ -30,10 +30,6 @@ class Node(MariaDB):
             'gmcast.listen_addr': f'tcp://127.0.0.1:{self.group_port}',
             'ist.recv_addr': f'127.0.0.1:{self.transfer_port}',
             'gcache.size': '16M',
-            # On a busy machine a node may stand still for a while, and of two
-            # none is a majority.
-            'evs.suspect_timeout': 'PT1M',
-            'evs.inactive_timeout': 'PT2M',
         }
         options = {
             'on': 'ON',
