@@ -32,7 +32,9 @@ class AsAdmin:
 class TakeoverSuite:
     """Two fencers and real nova, whose host1 has a BMC."""
 
-    lease = 3.0
+    lease = 6.0
+    """Seconds. Longer than the one that is to be killed may be held up: else
+    the other has taken over before."""
 
     def setUp(self):
         super().setUp()
