@@ -287,8 +287,14 @@ class Runbook:
 
     def _none_left(self, host: RemoteHost, spare: RemoteHost) -> None:
         self._play.boot(1, host, zone=f'nova:{host.name}')
+        others = [other for other in self._play.hosts if other is not host]
+        for other in others:
+            # Who has no instance left that waits needs no spare.
+            other.set_knobs(spawn_hold=True)
         self._incidents.lose_power(host)
         self._incidents.wait_told(f'no spare is left for {host.name}: ')
+        for other in others:
+            other.set_knobs()
         found = self._type('no-spare-left', _SERVICES)
         self._require(
             row(found, spare.name)[4] == 'enabled'
