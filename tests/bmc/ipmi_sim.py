@@ -48,24 +48,6 @@ mc_enable 0x20
 """
 
 
-_chosen: set[int] = set()
-
-
-def free_port() -> int:
-    """Return a UDP port of loopback that is free, and another each time.
-
-    A simulator takes a moment until it has bound its own; forty that start
-    at once would get the same one twice in one of fifty runs.
-    """
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(('127.0.0.1', 0))
-            port: int = probe.getsockname()[1]
-        if port not in _chosen:
-            _chosen.add(port)
-            return port
-
-
 class IpmiSim:
     """One simulated BMC: a process with a directory of its own."""
 

@@ -12,10 +12,10 @@ import unittest
 from testtools import content
 
 from tests.bmc.ipmi_sim import file_chassis
-from tests.bmc.ipmi_sim import free_port
 from tests.bmc.ipmi_sim import IpmiSim
 from tests.functional.daemon.process import FencerProcess
 from tests.functional.daemon.process import wait_until
+from tests.functional.servers.process import free_udp_port
 
 USER, PASSWORD = 'admin', 'bmc-secret'
 
@@ -36,7 +36,7 @@ class SmallWorld:
             name=host,
             directory=directory,
             address='127.0.0.1',
-            port=free_port(),
+            port=free_udp_port(),
             user=USER,
             password=PASSWORD,
             chassis_command=file_chassis(directory / 'chassis'),

@@ -15,6 +15,7 @@ from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.states import PowerState
 from tests.bmc import ipmi_sim
 from tests.functional.power import base
+from tests.functional.servers.process import free_udp_port
 from tests.lab import waiting
 
 PASSWORD = 'secret'
@@ -33,7 +34,7 @@ class IpmiSimTestCase(base.PowerTestCase):
             name,
             directory / 'bmc',
             '127.0.0.1',
-            ipmi_sim.free_port(),
+            free_udp_port(),
             'admin',
             PASSWORD,
             command,

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The driver redfish against sushy-tools' emulator, which others wrote."""
 
-import socket
 import time
 
 from nova_ha.recovery import errors
@@ -11,15 +10,10 @@ from nova_ha.recovery.model import PowerDevice
 from nova_ha.recovery.states import PowerState
 from tests.bmc import redfish_emulator
 from tests.functional.power import base
+from tests.functional.servers.process import free_port
 
 RUNNING = '5b0e3a1c-6f0e-4a35-9d55-0d1f9a0c1a01'
 STOPPED = '5b0e3a1c-6f0e-4a35-9d55-0d1f9a0c1a02'
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 class EmulatorTest(base.PowerTestCase):

@@ -176,6 +176,11 @@ def free_port() -> int:
     return free_ports(1, socket.SOCK_STREAM)
 
 
+def free_udp_port() -> int:
+    """Return a UDP port of loopback, as :func:`free_ports` does."""
+    return free_ports(1, socket.SOCK_DGRAM)
+
+
 def free_ports(number: int, kind: socket.SocketKind) -> int:
     """Return the first of so many ports of loopback in a row.
 
