@@ -6,13 +6,15 @@ and the BMCs are there as well, and so is whoever uses the lab: they see the
 machines through the bridge, and the BMC of a machine whose cable is cut.
 """
 
+import contextlib
 import subprocess
-import time
 
 from tests.lab.config import BRIDGE
 from tests.lab.config import LabConfig
 from tests.lab.errors import LabError
 from tests.lab.pacemaker import netns
+from tests.lab.waiting import DeadlinePassed
+from tests.lab.waiting import wait_until
 
 BITS = '/16'
 
@@ -93,9 +95,10 @@ class Network:
         self.leave()
         names = netns.names(self._lab.prefix)
         # A machine's init is waited for by a process of its namespace.
-        deadline = time.monotonic() + GONE
-        while time.monotonic() < deadline and any(map(self._pids, names)):
-            time.sleep(0.1)
+        with contextlib.suppress(DeadlinePassed):
+            wait_until(
+                lambda: not any(map(self._pids, names)), GONE, 'their ends'
+            )
         users = {name: self._pids(name) for name in names}
         for name in users:
             netns.ip('netns', 'del', name)
